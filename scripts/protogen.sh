@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Generates the Go code of every .proto file under proto/ and the OpenAPI document docs/openapi.swagger.json.
+# Needs buf, protoc-gen-gocosmos, protoc-gen-grpc-gateway and protoc-gen-openapiv2: make tools.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+./scripts/proto-deps.sh
+mod=$(go list -m)
+rm -rf .build/gen; mkdir -p .build/gen
+buf generate --template buf.gen.gogo.yaml
+cp -r ".build/gen/$mod/." .
+buf generate --template buf.gen.openapi.yaml
