@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package ops
+
+func gemmsFor(int) []namedGemm { return nil }

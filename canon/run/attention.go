@@ -1,0 +1,102 @@
+package run
+
+import "github.com/aichain/aichain/canon/ops"
+
+// rotate turns the query and key heads by their positions.
+func (s *step) rotate(layer int) {
+	h := s.e.h
+	d := int(h.HeadDim)
+	if layer == 0 { // the angles are those of every layer
+		s.rope = grow(s.rope, len(s.rows)*d)
+		for i, r := range s.rows {
+			s.e.m.RopeRow(s.rope[i*d:(i+1)*d], r.position)
+		}
+	}
+	for _, x := range [][]int32{s.q, s.k} {
+		perRow := len(x) / len(s.rows)
+		for at := 0; at < len(x); at += d {
+			i := at / perRow
+			ops.RopeHead(x[at:at+d], s.rope[i*d:(i+1)*d], h.RopeInterleaved)
+		}
+	}
+	s.tapRows(layer, SiteQueryRotated, s.q)
+	s.tapRows(layer, SiteKeyRotated, s.k)
+}
+
+// pack turns queries, keys and values into 16-bit mantissas; keys and values go to
+// the caches of their sequences.
+func (s *step) pack(layer int) {
+	h := s.e.h
+	d, kv := int(h.HeadDim), int(h.KVHeads)
+	s.packed, s.exponents = grow(s.packed, len(s.q)), grow(s.exponents, len(s.q)/d)
+	for i := range s.exponents {
+		s.exponents[i] = ops.PackKey(s.packed[i*d:(i+1)*d], s.q[i*d:(i+1)*d])
+	}
+	for i, r := range s.rows {
+		for head := range kv {
+			from := (i*kv + head) * d
+			r.seq.keys[layer*kv+head].push(s.k[from:from+d], ops.PackKey)
+			r.seq.values[layer*kv+head].push(s.v[from:from+d], ops.PackValue)
+		}
+	}
+	s.tapPacked(layer)
+}
+
+// push packs one position's head onto the end of the cache.
+func (c *heads) push(x []int32, pack func([]int16, []int32) uint8) {
+	n := len(c.mantissa)
+	c.mantissa = append(c.mantissa, make([]int16, len(x))...)
+	c.exponent = append(c.exponent, pack(c.mantissa[n:], x))
+}
+
+// scratch is what one worker needs to mix heads.
+type scratch struct {
+	scores, weights []int32
+	acc             []int64
+}
+
+// mix computes every head of every row. A row sees the positions up to its own, which
+// are all in the cache by now.
+func (s *step) mix(layer int) {
+	h := s.e.h
+	n, d := len(s.rows)*int(h.Heads), int(h.HeadDim)
+	longest := 0
+	for _, r := range s.rows {
+		longest = max(longest, r.position+1)
+	}
+	s.e.share(n, parallelWork/(2*longest*d)+1, func(from, to int) {
+		b := scratch{make([]int32, longest), make([]int32, longest), make([]int64, d)}
+		for i := from; i < to; i++ {
+			s.mixHead(layer, i, &b)
+		}
+	})
+	s.tapMix(layer)
+}
+
+// mixHead computes one head of one row, i counting heads over rows.
+func (s *step) mixHead(layer, i int, b *scratch) {
+	h := s.e.h
+	d, r := int(h.HeadDim), s.rows[i/int(h.Heads)]
+	kvHead := i % int(h.Heads) / int(h.Heads/h.KVHeads)
+	at := layer*int(h.KVHeads) + kvHead
+	keys, values, n := r.seq.keys[at], r.seq.values[at], r.position+1
+	query, best := s.packed[i*d:(i+1)*d], int32(-1<<31)
+	for t := range n {
+		dot := ops.Dot16(query, keys.mantissa[t*d:(t+1)*d])
+		b.scores[t] = ops.Score(dot, h.AttnScale, s.exponents[i], keys.exponent[t])
+		best = max(best, b.scores[t])
+	}
+	clear(b.acc)
+	var total int64
+	for t := range n {
+		w := ops.AttentionWeight(b.scores[t], best)
+		b.weights[t] = int32(w)
+		total += int64(w)
+		if w > 0 {
+			ops.Weigh(b.acc, values.mantissa[t*d:(t+1)*d], w, values.exponent[t])
+		}
+	}
+	for j, v := range b.acc {
+		s.mixed[i*d+j] = ops.AttentionOutput(v, total)
+	}
+}
