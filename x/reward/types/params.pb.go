@@ -38,7 +38,7 @@ type Params struct {
 	UnbondingWindow uint64 `protobuf:"varint,5,opt,name=unbonding_window,json=unbondingWindow,proto3" json:"unbonding_window,omitempty"`
 	// payout_budget is the number of recipients paid per block.
 	PayoutBudget uint32 `protobuf:"varint,6,opt,name=payout_budget,json=payoutBudget,proto3" json:"payout_budget,omitempty"`
-	// release_budget is the number of lien releases and unbondings handled per block.
+	// release_budget is the number of lien releases handled per block, and likewise of unbondings.
 	ReleaseBudget uint32 `protobuf:"varint,7,opt,name=release_budget,json=releaseBudget,proto3" json:"release_budget,omitempty"`
 	// min_gas_price is the least fee of a transaction that is not a free seat message, uaic per 1 000 gas.
 	MinGasPrice uint64 `protobuf:"varint,8,opt,name=min_gas_price,json=minGasPrice,proto3" json:"min_gas_price,omitempty"`
