@@ -22,11 +22,11 @@ type Quant struct {
 // AbsMax returns the largest |x|, at least 1, so that a row of zeros has a scale.
 // The maximum of the maxima of blocks is the maximum of the row.
 func AbsMax(x []int32) uint32 {
-	m := uint32(1)
+	var low, high int32
 	for _, v := range x {
-		m = max(m, abs32(v))
+		low, high = min(low, v), max(high, v)
 	}
-	return m
+	return max(uint32(high), uint32(-int64(low)), 1)
 }
 
 // NewQuant derives the scale of a row from its AbsMax (1..2^31) and its width in
