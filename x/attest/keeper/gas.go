@@ -1,0 +1,55 @@
+package keeper
+
+import (
+	"github.com/aichain/aichain/x/attest/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// The gas of seat messages. Store access inside them is free of the usual gas (see unmetered); instead a message pays
+//
+//	gasMessage + items × gasItem + output tokens × gasToken
+//
+// Scale: 120 gas for a microsecond of CPU, from one bank MsgSend at 47 700 gas and 0.40 ms (design/stack.md, 5.1).
+// The measured figures are in gas_measured below the constants.
+const (
+	gasMessage uint64 = 5_000
+	gasItem    uint64 = 6_000
+	gasToken   uint64 = 40
+)
+
+// Allowance for what the transaction around a free message costs before it runs: decoding, one signature, the
+// account, 10 gas per byte of transaction (auth's tx_size_cost_per_byte). An item has up to 80 bytes, a token up to 5.
+const (
+	gasTx          uint64 = 80_000
+	gasTxPerItem   uint64 = 10 * 80
+	gasTxPerTokens uint64 = 10 * 5
+)
+
+// messageGas is what a seat message of so many items and output tokens pays when it runs.
+func messageGas(items, tokens int) uint64 {
+	return gasMessage + uint64(items)*gasItem + uint64(tokens)*gasToken
+}
+
+// outputTokens counts the output tokens in a message.
+func outputTokens(reveals []types.Reveal) (n int) {
+	for i := range reveals {
+		n += len(reveals[i].Output)
+	}
+	return n
+}
+
+// FreeSeatGas returns the most gas that a transaction with this one seat message may ask for and still be free:
+// what the message pays plus an allowance for the transaction around it. It is 0 for any other message.
+func (k *Keeper) FreeSeatGas(msg sdk.Msg) uint64 {
+	switch m := msg.(type) {
+	case *types.MsgCommitResult:
+		return freeGas(len(m.Commits), 0)
+	case *types.MsgRevealResult:
+		return freeGas(len(m.Reveals), outputTokens(m.Reveals))
+	}
+	return 0
+}
+
+func freeGas(items, tokens int) uint64 {
+	return gasTx + messageGas(items, tokens) + uint64(items)*gasTxPerItem + uint64(tokens)*gasTxPerTokens
+}

@@ -1,0 +1,183 @@
+package keeper
+
+import (
+	"context"
+	"encoding/binary"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/x/attest/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// seatItem is what commits and reveals have in common for the fee check.
+type seatItem struct {
+	taskID uint64
+	round  uint32
+	// check refuses an item that would fail: phase, deadline, duplicates, lengths and, where deep, the opening.
+	check func(r *types.Round, seat int, deep bool) error
+}
+
+// FreeSeatMessage returns nil if msg may pass without a fee: a commit or reveal whose every item is for a seat of its
+// provider that has not used that message yet, in the right round and phase and in time. Otherwise it returns the
+// typed error of the first item that is not.
+//
+// It does not check the signature; whoever calls it must, before anything it allows is kept. It costs no gas. It
+// checks the number of items first, without reading anything (MaxBatchLimit), and then reads one round per item and
+// stops at the first failure, so a stranger's message costs one read however long it is.
+//
+// In CheckTx it also refuses an item whose seat has the same message in the node's mempool (ErrSeatMessagePending),
+// and on the first CheckTx a reveal that does not open its commitment, so that no free message enters the mempool
+// that could not be executed. In a block the message itself checks the opening.
+func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
+	ctx := unmetered(sdk.UnwrapSDKContext(goCtx))
+	provider, items, err := k.seatItems(ctx, msg)
+	if err != nil {
+		return err
+	}
+	isDeep := ctx.IsCheckTx() && !ctx.IsReCheckTx()
+	seen := make(taskSet)
+	for i := range items {
+		item := &items[i]
+		if err := seen.add(item.taskID); err != nil {
+			return atItem(err, item.taskID, item.round)
+		}
+		r, seat, err := k.seated(ctx, item.taskID, item.round, provider)
+		if err == nil {
+			err = item.check(&r, seat, isDeep)
+		}
+		if err == nil && ctx.IsCheckTx() {
+			err = k.notPending(ctx, markOf(msg, provider, item))
+		}
+		if err != nil {
+			return atItem(err, item.taskID, item.round)
+		}
+		if i > 0 {
+			continue
+		}
+		// The parameter is read only for the holder of a seat; it can only be lower than MaxBatchLimit.
+		params, err := k.params.Get(ctx)
+		if err != nil {
+			return err
+		}
+		if err := checkBatch(len(items), params.MaxBatch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarkSeatMessage remembers that each item of a message which FreeSeatMessage has just allowed waits in this node's
+// mempool, so that a provider cannot fill it with many free messages for one seat. It does nothing outside CheckTx.
+//
+// The marks are written to the module's store in check state only. BaseApp branches check state from the committed
+// state after every block, never writes it back, and drops it at the next commit: no mark reaches a block, an app
+// hash or an export (Invariants proves it). So a mark lives until the next block; ReCheckTx, which CometBFT runs over
+// the remaining mempool before it lets new transactions in, must therefore mark again. When any later part of the ante
+// handler refuses the transaction, its marks are dropped with the rest of its branch, so a forged signature marks
+// nothing.
+func (k *Keeper) MarkSeatMessage(goCtx context.Context, msg sdk.Msg) error {
+	ctx := unmetered(sdk.UnwrapSDKContext(goCtx))
+	if !ctx.IsCheckTx() {
+		return nil
+	}
+	provider, items, err := k.seatItems(ctx, msg)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		if err := k.pending.Set(ctx, markOf(msg, provider, &items[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seatItems lists the items of a seat message after checking their number. It returns ErrNotSeatMessage,
+// ErrEmptyBatch, ErrBatchTooLarge or ErrInvalidAddress, and reads no state.
+func (k *Keeper) seatItems(ctx sdk.Context, msg sdk.Msg) (provider string, items []seatItem, err error) {
+	switch m := msg.(type) {
+	case *types.MsgCommitResult:
+		if err := checkBatch(len(m.Commits), types.MaxBatchLimit); err != nil {
+			return "", nil, err
+		}
+		items = make([]seatItem, len(m.Commits))
+		for i := range m.Commits {
+			items[i] = commitItem(&m.Commits[i], earliest(ctx))
+		}
+		return m.Provider, items, nil
+	case *types.MsgRevealResult:
+		if err := checkBatch(len(m.Reveals), types.MaxBatchLimit); err != nil {
+			return "", nil, err
+		}
+		from, err := k.senderOf(ctx, m.Provider)
+		if err != nil {
+			return "", nil, err
+		}
+		from.height = earliest(ctx)
+		items = make([]seatItem, len(m.Reveals))
+		for i := range m.Reveals {
+			items[i] = revealItem(&m.Reveals[i], from)
+		}
+		return m.Provider, items, nil
+	}
+	return "", nil, errorsmod.Wrapf(types.ErrNotSeatMessage, "%T", msg)
+}
+
+// earliest is the first block that can hold the message: the next one in CheckTx, whose state is that of the last
+// committed block, and the present one otherwise.
+func earliest(ctx sdk.Context) uint64 {
+	if ctx.IsCheckTx() {
+		return heightOf(ctx) + 1
+	}
+	return heightOf(ctx)
+}
+
+func commitItem(c *types.Commit, height uint64) seatItem {
+	return seatItem{taskID: c.TaskId, round: c.Round, check: func(r *types.Round, seat int, _ bool) error {
+		if err := mayCommit(r, seat, height); err != nil {
+			return err
+		}
+		return checkCommitment(*c)
+	}}
+}
+
+func revealItem(rev *types.Reveal, from sender) seatItem {
+	return seatItem{taskID: rev.TaskId, round: rev.Round, check: func(r *types.Round, seat int, deep bool) error {
+		if err := mayReveal(r, seat, from.height); err != nil || !deep {
+			return err
+		}
+		_, err := open(r, seat, rev, from)
+		return err
+	}}
+}
+
+// Kinds of seat messages in a mark.
+const (
+	markCommit byte = 1
+	markReveal byte = 2
+)
+
+// markOf is the key of an item's mark.
+func markOf(msg sdk.Msg, provider string, item *seatItem) []byte {
+	kind := markCommit
+	if _, isReveal := msg.(*types.MsgRevealResult); isReveal {
+		kind = markReveal
+	}
+	b := append(make([]byte, 0, 13+len(provider)), kind)
+	b = binary.BigEndian.AppendUint64(b, item.taskID)
+	b = binary.BigEndian.AppendUint32(b, item.round)
+	return append(b, provider...)
+}
+
+// notPending returns ErrSeatMessagePending if the mark is there.
+func (k *Keeper) notPending(ctx context.Context, mark []byte) error {
+	isPending, err := k.pending.Has(ctx, mark)
+	if err != nil {
+		return err
+	}
+	if isPending {
+		return types.ErrSeatMessagePending
+	}
+	return nil
+}

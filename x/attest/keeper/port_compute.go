@@ -1,0 +1,151 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+var _ computetypes.Rounds = (*Keeper)(nil)
+
+// Progress tells how the rounds of a task stand, with the established output once the task is settled. It is the zero
+// value for a task that never had a round.
+func (k *Keeper) Progress(ctx context.Context, task computetypes.Task) (computetypes.Progress, error) {
+	rounds, err := k.roundsOf(ctx, task.Id)
+	if err != nil || len(rounds) == 0 {
+		return computetypes.Progress{}, err
+	}
+	p := computetypes.Progress{Status: task.Status}
+	last := &rounds[len(rounds)-1]
+	if last.IsOpen() {
+		p.Status = statusOf(last)
+		p.NextHeight = last.Deadline
+	}
+	for i := range rounds {
+		r := &rounds[i]
+		for j := range r.Seats {
+			p.Seats = append(p.Seats, seatView(r, j))
+		}
+		for j := range r.Results {
+			if len(task.ResultRoot) > 0 && bytes.Equal(r.Results[j].Root, task.ResultRoot) {
+				p.Output, p.Stop = r.Results[j].Output, r.Results[j].Stop
+			}
+		}
+	}
+	return p, nil
+}
+
+// statusOf refines the status of a task by its open round.
+func statusOf(r *types.Round) computetypes.TaskStatus {
+	switch {
+	case r.Phase == types.ROUND_PHASE_REVEAL:
+		return computetypes.TASK_STATUS_REVEALING
+	case r.CommittedSeats() > 0:
+		return computetypes.TASK_STATUS_COMMITTING
+	}
+	return computetypes.TASK_STATUS_MATCHED
+}
+
+// seatView is a seat as a user sees it.
+func seatView(r *types.Round, seat int) computetypes.SeatView {
+	s := &r.Seats[seat]
+	v := computetypes.SeatView{
+		Round: r.Round, Role: r.Role, Provider: s.Provider, Lien: s.Lien, Outcome: s.Outcome,
+		Committed: s.HasCommitted(), Revealed: s.HasRevealed(),
+	}
+	if s.HasRevealed() {
+		v.ResultRoot = r.Results[s.Result-1].Root
+	}
+	return v
+}
+
+// InRound lists up to limit ids of tasks in a round, by deadline, then id, starting after the cursor of the call
+// before (nil at first). A nil next cursor says that there are no more. Tasks whose round is parked are not among
+// them. It returns ErrInvalidRequest for a cursor that no call gave.
+func (k *Keeper) InRound(ctx context.Context, cursor []byte, limit uint64) (ids []uint64, next []byte, err error) {
+	from := new(collections.Range[dueKey])
+	if len(cursor) > 0 {
+		after, err := parseCursor(cursor)
+		if err != nil {
+			return nil, nil, err
+		}
+		from = from.StartExclusive(after)
+	}
+	it, err := k.deadlines.Iterate(ctx, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer it.Close() //nolint:errcheck // a read iterator has nothing to lose
+	for ; it.Valid(); it.Next() {
+		if uint64(len(ids)) >= limit {
+			return ids, next, nil
+		}
+		key, err := it.Key()
+		if err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, key.K2())
+		next = cursorOf(key)
+	}
+	return ids, nil, nil
+}
+
+// cursorBytes is the length of a cursor: deadline, task id, round.
+const cursorBytes = 8 + 8 + 4
+
+// cursorOf writes a deadline as a cursor.
+func cursorOf(key dueKey) []byte {
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, cursorBytes), key.K1())
+	b = binary.BigEndian.AppendUint64(b, key.K2())
+	return binary.BigEndian.AppendUint32(b, key.K3())
+}
+
+// parseCursor reads what cursorOf wrote; ErrInvalidRequest for any other length.
+func parseCursor(b []byte) (dueKey, error) {
+	if len(b) != cursorBytes {
+		return dueKey{}, errorsmod.Wrapf(types.ErrInvalidRequest, "cursor: expected %d bytes, got %d", cursorBytes, len(b))
+	}
+	return collections.Join3(binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint32(b[16:])), nil
+}
+
+// Forget removes the rounds of a closed task and returns who was seated at which height, by round and seat. It returns
+// ErrRoundOpen, and removes nothing, while a round is open.
+func (k *Keeper) Forget(ctx context.Context, taskID uint64) ([]computetypes.SeatedAt, error) {
+	rounds, err := k.roundsOf(ctx, taskID)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(rounds); n > 0 && rounds[n-1].IsOpen() {
+		return nil, errorsmod.Wrapf(types.ErrRoundOpen, "task %d round %d", taskID, rounds[n-1].Round)
+	}
+	var seated []computetypes.SeatedAt
+	for i := range rounds {
+		r := &rounds[i]
+		for j := range r.Seats {
+			seated = append(seated, computetypes.SeatedAt{Provider: r.Seats[j].Provider, Height: r.OpenHeight})
+		}
+		if err := k.rounds.Remove(ctx, collections.Join(r.TaskId, r.Round)); err != nil {
+			return nil, err
+		}
+	}
+	return seated, nil
+}
+
+// SeatedBefore returns the providers of all rounds of a task so far, by round and seat.
+func (k *Keeper) SeatedBefore(ctx context.Context, taskID uint64) ([]string, error) {
+	rounds, err := k.roundsOf(ctx, taskID)
+	if err != nil {
+		return nil, err
+	}
+	var providers []string
+	for i := range rounds {
+		providers = append(providers, providersOf(rounds[i])...)
+	}
+	return providers, nil
+}

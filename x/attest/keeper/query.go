@@ -1,0 +1,118 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	"github.com/aichain/aichain/x/attest/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+)
+
+// pageLimit is the most records of one page.
+const pageLimit = 200
+
+// queryServer answers the queries from the store.
+type queryServer struct{ *Keeper }
+
+// NewQueryServer returns the read service over the keeper.
+func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{Keeper: k} }
+
+// Params returns the parameters.
+func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+	params, err := q.params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryParamsResponse{Params: params}, nil
+}
+
+// Round returns one round; NOT_FOUND if there is none.
+func (q queryServer) Round(ctx context.Context, req *types.QueryRoundRequest) (*types.QueryRoundResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest()
+	}
+	r, err := q.round(ctx, req.TaskId, req.Round)
+	if errors.Is(err, types.ErrRoundNotFound) {
+		return nil, status.Error(codes.NotFound, err.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryRoundResponse{Round: r}, nil
+}
+
+// Rounds lists all rounds of a task in order; NOT_FOUND if it has none.
+func (q queryServer) Rounds(ctx context.Context, req *types.QueryRoundsRequest) (*types.QueryRoundsResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest()
+	}
+	rounds, err := q.roundsOf(ctx, req.TaskId)
+	if err != nil {
+		return nil, err
+	}
+	if len(rounds) == 0 {
+		return nil, status.Errorf(codes.NotFound, "task %d has no rounds", req.TaskId)
+	}
+	return &types.QueryRoundsResponse{Rounds: rounds}, nil
+}
+
+// Due lists open rounds by deadline, then task.
+func (q queryServer) Due(ctx context.Context, req *types.QueryDueRequest) (*types.QueryDueResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest()
+	}
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	due, next, err := query.CollectionPaginate(ctx, q.deadlines, page, func(key dueKey, _ collections.NoValue) (types.DueRound, error) {
+		return types.DueRound{Deadline: key.K1(), TaskId: key.K2()}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryDueResponse{Due: due, Pagination: next}, nil
+}
+
+// Parked lists parked rounds by task.
+func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) (*types.QueryParkedResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest()
+	}
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	parked, next, err := query.CollectionPaginate(ctx, q.parked, page, func(_ uint64, p parkedRecord) (parkedRecord, error) {
+		return p, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryParkedResponse{Parked: parked, Pagination: next}, nil
+}
+
+// bounded refuses what would walk the whole state: offsets, totals and pages over pageLimit.
+func bounded(page *query.PageRequest) (*query.PageRequest, error) {
+	if page == nil {
+		return &query.PageRequest{Limit: pageLimit}, nil
+	}
+	if page.Offset > 0 || page.CountTotal {
+		return nil, status.Error(codes.InvalidArgument, "page by key: offset and count_total are not served")
+	}
+	if page.Limit > pageLimit {
+		return nil, status.Errorf(codes.InvalidArgument, "limit: at most %d, got %d", pageLimit, page.Limit)
+	}
+	out := *page
+	if out.Limit == 0 {
+		out.Limit = pageLimit
+	}
+	return &out, nil
+}
+
+func errEmptyRequest() error { return status.Error(codes.InvalidArgument, "empty request") }

@@ -1,0 +1,70 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// parkedRecord is shared by all modules.
+type parkedRecord = computetypes.Parked
+
+// round loads a round; ErrRoundNotFound if the task has none of that number.
+func (k *Keeper) round(ctx context.Context, taskID uint64, number uint32) (types.Round, error) {
+	r, err := k.rounds.Get(ctx, collections.Join(taskID, number))
+	if errors.Is(err, collections.ErrNotFound) {
+		return types.Round{}, errorsmod.Wrapf(types.ErrRoundNotFound, "task %d round %d", taskID, number)
+	}
+	return r, err
+}
+
+// roundsOf loads all rounds of a task in order; none is not an error.
+func (k *Keeper) roundsOf(ctx context.Context, taskID uint64) ([]types.Round, error) {
+	it, err := k.rounds.Iterate(ctx, collections.NewPrefixedPairRange[uint64, uint32](taskID))
+	if err != nil {
+		return nil, err
+	}
+	return it.Values()
+}
+
+// openRound stores a new round and its deadline.
+func (k *Keeper) openRound(ctx context.Context, r types.Round) error {
+	if err := k.storeRound(ctx, r); err != nil {
+		return err
+	}
+	return k.deadlines.Set(ctx, dueAt(r))
+}
+
+// moveRound stores a round whose deadline was before and moves the deadline if it has changed.
+func (k *Keeper) moveRound(ctx context.Context, r types.Round, before dueKey) error {
+	if err := k.storeRound(ctx, r); err != nil {
+		return err
+	}
+	now := dueAt(r)
+	if now == before {
+		return nil
+	}
+	if err := k.deadlines.Remove(ctx, before); err != nil {
+		return err
+	}
+	return k.deadlines.Set(ctx, now)
+}
+
+// storeRound stores a round as it is.
+func (k *Keeper) storeRound(ctx context.Context, r types.Round) error {
+	return k.rounds.Set(ctx, collections.Join(r.TaskId, r.Round), r)
+}
+
+// dueAt is the key of a round in the deadlines.
+func dueAt(r types.Round) dueKey { return collections.Join3(r.Deadline, r.TaskId, r.Round) }
+
+// openReveals ends the commit phase of a round: its committed seats may reveal until the end of the window.
+func openReveals(r *types.Round, height uint64) {
+	r.Phase = types.ROUND_PHASE_REVEAL
+	r.Deadline = height + r.RevealWindow
+}

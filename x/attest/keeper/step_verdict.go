@@ -1,0 +1,167 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/aichain/aichain/internal/blockwork"
+	"github.com/aichain/aichain/internal/event"
+	"github.com/aichain/aichain/rules/quorum"
+	"github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+)
+
+// stepVerdict moves on the rounds whose deadline has come, soonest first, at most verdict_budget of them; the rest
+// wait for the next block, where they come first. A round in its commit phase opens its reveals or stalls; a round in
+// its reveal phase gets its verdict.
+func (k *Keeper) stepVerdict(ctx sdk.Context) error {
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	due, err := k.dueBy(ctx, heightOf(ctx), int(params.VerdictBudget))
+	if err != nil {
+		return err
+	}
+	opened := types.EventRevealsOpened{}
+	blockwork.Run(ctx, due, func(ctx sdk.Context, key dueKey) error {
+		isOpened, err := k.moveOn(ctx, key)
+		if err == nil && isOpened {
+			opened.TaskIds = append(opened.TaskIds, key.K2())
+		}
+		return err
+	}, k.park)
+	return emitOpened(ctx, opened)
+}
+
+// dueBy returns up to limit deadlines at or before the height, soonest first, by task id within a height.
+func (k *Keeper) dueBy(ctx context.Context, height uint64, limit int) ([]dueKey, error) {
+	until := new(collections.Range[dueKey]).EndExclusive(collections.Join3(height+1, uint64(0), uint32(0)))
+	it, err := k.deadlines.Iterate(ctx, until)
+	if err != nil {
+		return nil, err
+	}
+	defer it.Close() //nolint:errcheck // a read iterator has nothing to lose
+	var due []dueKey
+	for ; it.Valid() && len(due) < limit; it.Next() {
+		key, err := it.Key()
+		if err != nil {
+			return nil, err
+		}
+		due = append(due, key)
+	}
+	return due, nil
+}
+
+// moveOn takes one due round out of its phase. isOpened says that it now accepts reveals.
+func (k *Keeper) moveOn(ctx sdk.Context, key dueKey) (isOpened bool, err error) {
+	r, err := k.round(ctx, key.K2(), key.K3())
+	if err != nil {
+		return false, err
+	}
+	if r.Phase == types.ROUND_PHASE_COMMIT && r.CanReveal() {
+		openReveals(&r, heightOf(ctx))
+		return true, k.moveRound(ctx, r, key)
+	}
+	if err := k.deadlines.Remove(ctx, key); err != nil {
+		return false, err
+	}
+	return false, k.closeRound(ctx, r)
+}
+
+// closeRound gives the round its verdict and does what follows from it.
+func (k *Keeper) closeRound(ctx sdk.Context, r types.Round) error {
+	verdict, winner := quorum.Decide(quorum.Role(r.Role), uint32(len(r.Seats)), r.RevealedResults())
+	r.Phase = types.ROUND_PHASE_CLOSED
+	r.Verdict = types.Verdict(verdict)
+	ev := types.EventVerdict{TaskId: r.TaskId, Round: r.Round, Verdict: r.Verdict}
+	closing := computetypes.Closing{Status: computetypes.TASK_STATUS_REFUNDED}
+	if winner != quorum.NoResult {
+		ev.ResultRoot = r.Results[winner].Root
+		closing = computetypes.Closing{
+			Status:       computetypes.TASK_STATUS_SETTLED,
+			ResultRoot:   r.Results[winner].Root,
+			OutputTokens: uint32(len(r.Results[winner].Output)),
+		}
+	}
+	if err := k.tasks.ReleaseSlots(ctx, r.ModelId, providersOf(r)); err != nil {
+		return err
+	}
+	if err := event.Emit(ctx, &ev); err != nil {
+		return err
+	}
+	step := quorum.Next(quorum.Role(r.Role), verdict)
+	if role, isSeating := seating(step); isSeating {
+		if err := k.storeRound(ctx, r); err != nil {
+			return err
+		}
+		return k.tasks.RequestSeats(ctx, r.TaskId, role)
+	}
+	closing.Reason = reasonOf(step, r.Role)
+	return k.finishAfter(ctx, r, closing)
+}
+
+// seating tells which seats a step asks for, if it asks for any.
+func seating(step quorum.Step) (role computetypes.SeatRole, isSeating bool) {
+	switch step {
+	case quorum.SeatRedraw:
+		return computetypes.SEAT_ROLE_REDRAW, true
+	case quorum.SeatPanel:
+		return computetypes.SEAT_ROLE_PANEL, true
+	case quorum.SeatPanelWide:
+		return computetypes.SEAT_ROLE_PANEL_WIDE, true
+	}
+	return computetypes.SEAT_ROLE_UNSPECIFIED, false
+}
+
+// reasonOf tells why a task closes when a round of the role leads to the step.
+func reasonOf(step quorum.Step, role computetypes.SeatRole) computetypes.Reason {
+	switch step {
+	case quorum.Settle:
+		if role == computetypes.SEAT_ROLE_PANEL || role == computetypes.SEAT_ROLE_PANEL_WIDE {
+			return computetypes.REASON_TASK_AGREED_BY_PANEL
+		}
+		return computetypes.REASON_TASK_AGREED
+	case quorum.RefundStalledTwice:
+		return computetypes.REASON_TASK_STALLED_TWICE
+	case quorum.RefundNoFreshSeats:
+		return computetypes.REASON_TASK_NO_FRESH_SEATS
+	}
+	return computetypes.REASON_TASK_UNDECIDED
+}
+
+// providersOf lists the providers of a round in draw order.
+func providersOf(r types.Round) []string {
+	providers := make([]string, len(r.Seats))
+	for i := range r.Seats {
+		providers[i] = r.Seats[i].Provider
+	}
+	return providers
+}
+
+// parkedErrorBytes bounds the error text kept with a parked round.
+const parkedErrorBytes = 512
+
+// park puts a round aside that could not be moved on. The round itself stays as it was. The text of a panic goes into
+// the event but not into the state, since it may name memory addresses, which differ between nodes.
+func (k *Keeper) park(ctx sdk.Context, key dueKey, cause error) error {
+	if err := k.deadlines.Remove(ctx, key); err != nil {
+		return err
+	}
+	text := cause.Error()
+	if len(text) > parkedErrorBytes {
+		text = text[:parkedErrorBytes]
+	}
+	record := parkedRecord{Step: types.ParkedStep, TaskId: key.K2(), Height: heightOf(ctx), Error: text}
+	if errors.Is(cause, sdkerrors.ErrPanic) {
+		record.Error = sdkerrors.ErrPanic.Error()
+	}
+	if err := k.parked.Set(ctx, record.TaskId, record); err != nil {
+		return err
+	}
+	return event.Emit(ctx, &types.EventRoundParked{TaskId: record.TaskId, Error: text})
+}

@@ -1,0 +1,60 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// The errors of the module. Codes are hashed into block results: never renumbered, never reused.
+var (
+	// ErrInvalidAddress is returned when a signer's address cannot be read.
+	ErrInvalidAddress = errorsmod.Register(ModuleName, 2, "invalid address")
+	// ErrInvalidParams is returned when a parameter is outside its bounds.
+	ErrInvalidParams = errorsmod.Register(ModuleName, 3, "invalid params")
+	// ErrEmptyBatch is returned when a seat message has no items.
+	ErrEmptyBatch = errorsmod.Register(ModuleName, 4, "no items")
+	// ErrBatchTooLarge is returned when a seat message has more than max_batch items.
+	ErrBatchTooLarge = errorsmod.Register(ModuleName, 5, "too many items")
+	// ErrDuplicateTask is returned when a seat message names a task twice.
+	ErrDuplicateTask = errorsmod.Register(ModuleName, 6, "task named twice")
+	// ErrRoundNotFound is returned when a task has no round of that number, or was never matched.
+	ErrRoundNotFound = errorsmod.Register(ModuleName, 7, "round not found")
+	// ErrNotSeated is returned when the sender has no seat in the round.
+	ErrNotSeated = errorsmod.Register(ModuleName, 8, "not seated")
+	// ErrNotCommitting is returned when the round accepts no commits: reveals have begun or it has closed.
+	ErrNotCommitting = errorsmod.Register(ModuleName, 9, "round accepts no commits")
+	// ErrNotRevealing is returned when the round accepts no reveals: some seats may still commit, or it has closed.
+	ErrNotRevealing = errorsmod.Register(ModuleName, 10, "round accepts no reveals")
+	// ErrTooLate is returned after the deadline of the phase, while the round waits for its block step.
+	ErrTooLate = errorsmod.Register(ModuleName, 11, "deadline passed")
+	// ErrAlreadyCommitted is returned for a second commit of a seat.
+	ErrAlreadyCommitted = errorsmod.Register(ModuleName, 12, "already committed")
+	// ErrAlreadyRevealed is returned for a second reveal of a seat.
+	ErrAlreadyRevealed = errorsmod.Register(ModuleName, 13, "already revealed")
+	// ErrNoCommitment is returned for a reveal by a seat that did not commit.
+	ErrNoCommitment = errorsmod.Register(ModuleName, 14, "nothing committed")
+	// ErrInvalidCommitment is returned when a commitment is not 32 bytes.
+	ErrInvalidCommitment = errorsmod.Register(ModuleName, 15, "invalid commitment")
+	// ErrInvalidSalt is returned when a salt is not 32 bytes.
+	ErrInvalidSalt = errorsmod.Register(ModuleName, 16, "invalid salt")
+	// ErrInvalidOutput is returned when an output is too long, has a token id outside the vocabulary, or an
+	// unknown stop reason.
+	ErrInvalidOutput = errorsmod.Register(ModuleName, 17, "invalid output")
+	// ErrCommitmentMismatch is returned when salt and output do not open the seat's commitment.
+	ErrCommitmentMismatch = errorsmod.Register(ModuleName, 18, "commitment does not open")
+	// ErrOutputNeeded is returned when the output is left out and no result in the round opens the commitment.
+	ErrOutputNeeded = errorsmod.Register(ModuleName, 19, "output needed")
+	// ErrSeatMessagePending is returned in CheckTx when the seat has this message in the node's mempool already.
+	ErrSeatMessagePending = errorsmod.Register(ModuleName, 20, "seat message already pending")
+	// ErrNotSeatMessage is returned when a message other than a commit or reveal is asked to be free.
+	ErrNotSeatMessage = errorsmod.Register(ModuleName, 21, "not a seat message")
+	// ErrNotParked is returned when a retry names a task without a parked round.
+	ErrNotParked = errorsmod.Register(ModuleName, 22, "round not parked")
+	// ErrInvalidMatch is returned to x/compute when a match cannot become a round.
+	ErrInvalidMatch = errorsmod.Register(ModuleName, 23, "invalid match")
+	// ErrRoundOpen is returned when the rounds of a task are to be forgotten while one is open.
+	ErrRoundOpen = errorsmod.Register(ModuleName, 24, "round still open")
+	// ErrInvalidGenesis is returned when a genesis state contradicts itself.
+	ErrInvalidGenesis = errorsmod.Register(ModuleName, 25, "invalid genesis")
+	// ErrBrokenInvariant is returned by Invariants when the state contradicts itself: a fault of the program.
+	ErrBrokenInvariant = errorsmod.Register(ModuleName, 26, "broken invariant")
+	// ErrInvalidRequest is returned when a query or a cursor cannot be read.
+	ErrInvalidRequest = errorsmod.Register(ModuleName, 27, "invalid request")
+)

@@ -1,0 +1,174 @@
+package types
+
+import (
+	"bytes"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/rules/quorum"
+	"github.com/aichain/aichain/rules/result"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// HasCommitted tells whether the seat has committed.
+func (s Seat) HasCommitted() bool { return len(s.Commitment) > 0 }
+
+// HasRevealed tells whether the seat has revealed.
+func (s Seat) HasRevealed() bool { return s.Result > 0 }
+
+// SeatOf returns the index of the provider's seat, -1 if it has none.
+func (r *Round) SeatOf(provider string) int {
+	for i := range r.Seats {
+		if r.Seats[i].Provider == provider {
+			return i
+		}
+	}
+	return -1
+}
+
+// CommittedSeats counts the seats that have committed.
+func (r *Round) CommittedSeats() (n uint32) {
+	for i := range r.Seats {
+		if r.Seats[i].HasCommitted() {
+			n++
+		}
+	}
+	return n
+}
+
+// RevealedSeats counts the seats that have revealed.
+func (r *Round) RevealedSeats() (n uint32) {
+	for i := range r.Seats {
+		if r.Seats[i].HasRevealed() {
+			n++
+		}
+	}
+	return n
+}
+
+// RevealedResults gives for each seat the index of its result in Results, or quorum.NoResult.
+func (r *Round) RevealedResults() []int {
+	revealed := make([]int, len(r.Seats))
+	for i := range r.Seats {
+		revealed[i] = quorum.NoResult
+		if r.Seats[i].HasRevealed() {
+			revealed[i] = int(r.Seats[i].Result) - 1
+		}
+	}
+	return revealed
+}
+
+// CanReveal tells whether enough seats have committed for the round to go on to reveals, or to have gone.
+func (r *Round) CanReveal() bool {
+	return quorum.CanReveal(quorum.Role(r.Role), uint32(len(r.Seats)), r.CommittedSeats())
+}
+
+// IsOpen tells whether the round still waits for something: it has no verdict.
+func (r *Round) IsOpen() bool { return r.Phase != ROUND_PHASE_CLOSED }
+
+// Validate checks that the round does not contradict itself: lengths, seats, results, phase and verdict. It returns
+// ErrInvalidGenesis or ErrBrokenInvariant according to kind.
+func (r *Round) Validate(kind *errorsmod.Error) error {
+	for _, check := range []func() string{r.wrongShape, r.wrongSeats, r.wrongResults, r.wrongPhase} {
+		if wrong := check(); wrong != "" {
+			return errorsmod.Wrapf(kind, "task %d round %d: %s", r.TaskId, r.Round, wrong)
+		}
+	}
+	return nil
+}
+
+func (r *Round) wrongShape() string {
+	n, _ := quorum.Need(quorum.Role(r.Role), uint32(len(r.Seats)))
+	switch {
+	case r.TaskId == 0:
+		return "no task id"
+	case r.Kind != ATTESTATION_KIND_EXACT:
+		return "unknown kind of evidence"
+	case n == 0 || int(n) != len(r.Seats):
+		return "number of seats does not fit the role"
+	case len(r.ModelId) != result.RootBytes:
+		return "model_id is not 32 bytes"
+	case len(r.InputDigest) != result.RootBytes:
+		return "input_digest is not 32 bytes"
+	case r.Deadline < r.OpenHeight:
+		return "deadline before the match"
+	}
+	return ""
+}
+
+func (r *Round) wrongSeats() string {
+	for i := range r.Seats {
+		s := &r.Seats[i]
+		switch {
+		case s.Provider == "" || r.SeatOf(s.Provider) != i:
+			return "provider missing or seated twice"
+		case s.HasCommitted() && len(s.Commitment) != result.CommitmentBytes:
+			return "commitment is not 32 bytes"
+		case s.HasRevealed() && !s.HasCommitted():
+			return "seat revealed without a commitment"
+		case int(s.Result) > len(r.Results):
+			return "seat points at a missing result"
+		case s.Outcome != computetypes.REASON_UNSPECIFIED && r.IsOpen():
+			return "seat of an open round has an outcome"
+		}
+	}
+	return ""
+}
+
+func (r *Round) wrongResults() string {
+	if len(r.Results) > len(r.Seats) {
+		return "more results than seats"
+	}
+	backed := make([]bool, len(r.Results))
+	for i := range r.Seats {
+		if r.Seats[i].HasRevealed() {
+			backed[r.Seats[i].Result-1] = true
+		}
+	}
+	for i := range r.Results {
+		res := &r.Results[i]
+		if !backed[i] {
+			return "result without a seat"
+		}
+		if err := result.Check(res.Output, res.Stop, r.MaxOutputTokens, r.Vocab); err != nil {
+			return err.Error()
+		}
+		root := result.Root(r.ModelId, r.InputDigest, res.Output, res.Stop)
+		if !bytes.Equal(root[:], res.Root) {
+			return "result root is not the digest of its output"
+		}
+		for j := range i {
+			if bytes.Equal(r.Results[j].Root, res.Root) {
+				return "result stored twice"
+			}
+		}
+	}
+	return ""
+}
+
+func (r *Round) wrongPhase() string {
+	if (r.Verdict == VERDICT_UNSPECIFIED) != r.IsOpen() {
+		return "verdict does not fit the phase"
+	}
+	if !r.CanReveal() && len(r.Results) > 0 {
+		return "results revealed before enough seats committed"
+	}
+	switch r.Phase {
+	case ROUND_PHASE_COMMIT:
+		if int(r.CommittedSeats()) == len(r.Seats) || len(r.Results) > 0 {
+			return "all seats committed or some revealed in the commit phase"
+		}
+	case ROUND_PHASE_REVEAL:
+		if !r.CanReveal() {
+			return "too few commitments for the reveal phase"
+		}
+	case ROUND_PHASE_CLOSED:
+		want, _ := quorum.Decide(quorum.Role(r.Role), uint32(len(r.Seats)), r.RevealedResults())
+		if r.Verdict != Verdict(want) {
+			return "verdict is not what the seats revealed"
+		}
+	default:
+		return "unknown phase"
+	}
+	return ""
+}
