@@ -1,0 +1,125 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aichain/aichain/x/reward/types"
+)
+
+// Invariants walks all records and returns ErrInvariant for the first thing that does not add up. It is for
+// tests and for operators, never for a block. It holds between any two transactions and after every block:
+//
+//   - the module account holds escrow + bonds + unbonding + pending of the ledger;
+//   - the ledger fits together: what was deposited has left or is held;
+//   - the records sum to the ledger: bonds, liens, escrows, unbondings, and what is pending;
+//   - no bond has more under lien than is bonded, nor less than its lien releases, nor its key for somebody else;
+//   - the parts of each escrow are what was escrowed;
+//   - the two lookups of unbondings hold the same.
+//
+// That liens of open seats and lien releases together are what is under lien needs x/attest too; LienedBy gives
+// the half that is known here.
+func (k *Keeper) Invariants(ctx context.Context) error {
+	g, err := k.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	if err := g.Validate(); err != nil {
+		return errorsmod.Wrap(types.ErrInvariant, err.Error())
+	}
+	if err := k.checkBalance(ctx, g.Ledger); err != nil {
+		return err
+	}
+	if err := k.checkBonds(ctx); err != nil {
+		return err
+	}
+	return k.checkUnbondingIndex(ctx, len(g.Unbondings))
+}
+
+// checkBonds compares each bond with its key and its lien releases.
+func (k *Keeper) checkBonds(ctx context.Context) error {
+	releasing, err := k.releasesByProvider(ctx)
+	if err != nil {
+		return err
+	}
+	seen := 0
+	err = k.bonds.Walk(ctx, nil, func(who sdk.AccAddress, b types.Bond) (bool, error) {
+		name, err := k.addr.BytesToString(who)
+		if err != nil {
+			return true, err
+		}
+		if name != b.Provider {
+			return true, errorsmod.Wrapf(types.ErrInvariant, "bond of %s names %s", name, b.Provider)
+		}
+		r, ok := releasing[name]
+		if ok {
+			seen++
+			if r.GT(math.NewIntFromUint64(b.Liened)) {
+				return true, errorsmod.Wrapf(types.ErrInvariant, "bond of %s: liened %d, releases %s", name, b.Liened, r)
+			}
+		}
+		return false, nil
+	})
+	if err == nil && seen != len(releasing) {
+		err = errorsmod.Wrapf(types.ErrInvariant, "%d providers have lien releases, %d of them a bond", len(releasing), seen)
+	}
+	return err
+}
+
+func (k *Keeper) releasesByProvider(ctx context.Context) (map[string]math.Int, error) {
+	sums := map[string]math.Int{}
+	err := k.walkHeights(ctx, k.lienReleases, func(_ uint64, provider string, amount uint64) {
+		sum, ok := sums[provider]
+		if !ok {
+			sum = math.ZeroInt()
+		}
+		sums[provider] = sum.Add(math.NewIntFromUint64(amount))
+	})
+	return sums, err
+}
+
+func (k *Keeper) checkUnbondingIndex(ctx context.Context, want int) error {
+	count := 0
+	err := k.unbondingsBy.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, uint64]) (bool, error) {
+		count++
+		has, err := k.unbondings.Has(ctx, collections.Join(key.K2(), key.K1()))
+		if err == nil && !has {
+			err = errorsmod.Wrapf(types.ErrInvariant, "no unbonding of %s at height %d", key.K1(), key.K2())
+		}
+		return false, err
+	})
+	if err == nil && count != want {
+		err = errorsmod.Wrapf(types.ErrInvariant, "%d unbondings, %d by provider", want, count)
+	}
+	return err
+}
+
+// LienedBy returns what of a provider's bond is under lien, and the part of it that frees itself at a height; the
+// difference must be the liens of its open seats. It walks all lien releases: for tests.
+func (k *Keeper) LienedBy(ctx context.Context, provider string) (liened, releasing uint64, err error) {
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return 0, 0, err
+	}
+	bond, err := k.bonds.Get(ctx, who)
+	if err != nil && !isNotFound(err) {
+		return 0, 0, err
+	}
+	err = k.lienReleases.Walk(ctx, nil, func(key heightOf, amount uint64) (bool, error) {
+		if key.K2().Equals(who) {
+			releasing, err = types.Add(releasing, amount)
+		}
+		return err != nil, err
+	})
+	return bond.Liened, releasing, err
+}
+
+// WalkBonds visits all bonds in order of address until visit returns true.
+func (k *Keeper) WalkBonds(ctx context.Context, visit func(types.Bond) (stop bool)) error {
+	return k.bonds.Walk(ctx, nil, func(_ sdk.AccAddress, b types.Bond) (bool, error) { return visit(b), nil })
+}

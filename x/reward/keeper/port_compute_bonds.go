@@ -1,0 +1,95 @@
+package keeper
+
+import (
+	"context"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/x/reward/types"
+)
+
+// OpenBond implements compute's Bonds: the bond of a new provider. It returns ErrBondExists, ErrBadCoin for 0,
+// or ErrInsufficientFunds. That amount is enough is x/compute's to say, who owns the least bond.
+func (k *Keeper) OpenBond(ctx context.Context, provider string, amount uint64) error {
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return err
+	}
+	if amount == 0 {
+		return errorsmod.Wrap(types.ErrBadCoin, "expected a bond, got 0")
+	}
+	exists, err := k.bonds.Has(ctx, who)
+	if err != nil {
+		return err
+	}
+	if exists {
+		return errorsmod.Wrap(types.ErrBondExists, provider)
+	}
+	name, err := k.addr.BytesToString(who)
+	if err != nil {
+		return err
+	}
+	return k.fund(ctx, who, &types.Bond{Provider: name}, amount)
+}
+
+// CloseBond implements compute's Bonds: everything starts to unbond and the bond is gone, so its owner is no
+// provider any more. It returns ErrNoBond, or ErrUnderLien while a seat or a challenge window is open.
+func (k *Keeper) CloseBond(ctx context.Context, provider string) error {
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return err
+	}
+	bond, err := k.bondOf(ctx, who)
+	if err != nil {
+		return err
+	}
+	if bond.Liened > 0 {
+		return errorsmod.Wrapf(types.ErrUnderLien, "asked for %d, free are %d", bond.Bonded, bond.Free())
+	}
+	if err := k.bonds.Remove(ctx, who); err != nil {
+		return err
+	}
+	if bond.Bonded > 0 { // slashes may have left nothing
+		if _, err := k.startUnbonding(ctx, who, bond.Provider, bond.Bonded); err != nil {
+			return err
+		}
+	}
+	return k.providers.BondChanged(ctx, bond.Provider, 0)
+}
+
+// BondOf implements compute's Bonds: bonded uaic, and the part that is not under lien; zeros for a stranger.
+func (k *Keeper) BondOf(ctx context.Context, provider string) (bonded, free uint64, err error) {
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return 0, 0, err
+	}
+	bond, err := k.bonds.Get(ctx, who)
+	if isNotFound(err) {
+		return 0, 0, nil
+	}
+	return bond.Bonded, bond.Free(), err
+}
+
+// PlaceLien implements compute's Bonds: it reserves amount uaic for a seat. ErrNoBond, or ErrUnderLien if less
+// is free.
+func (k *Keeper) PlaceLien(ctx context.Context, provider string, amount uint64) error {
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return err
+	}
+	bond, err := k.bondOf(ctx, who)
+	if err != nil {
+		return err
+	}
+	if amount > bond.Free() {
+		return errorsmod.Wrapf(types.ErrUnderLien, "asked for %d, free are %d", amount, bond.Free())
+	}
+	bond.Liened += amount // not above bonded
+	if err := k.bonds.Set(ctx, who, bond); err != nil {
+		return err
+	}
+	return k.changeLedger(ctx, func(l *types.Ledger) (err error) {
+		l.Liened, err = types.Add(l.Liened, amount)
+		return err
+	})
+}

@@ -1,0 +1,123 @@
+package keeper
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/aichain/aichain/internal/blockwork"
+	"github.com/aichain/aichain/internal/event"
+	"github.com/aichain/aichain/x/reward/types"
+)
+
+// pay is where money leaves the module: one burn, one transfer to the validators, and one to each of up to
+// budget recipients, in order of address.
+func (k *Keeper) pay(ctx sdk.Context, budget uint32) {
+	keep := func(_ sdk.Context, _ struct{}, cause error) error { return cause } // stays pending, tried next block
+	once := []struct{}{{}}
+	blockwork.Run(ctx, once, k.burnPending, keep)
+	blockwork.Run(ctx, once, k.payValidators, keep)
+	blockwork.Run(ctx, k.payable(ctx, budget), k.payOne, k.parkPayout)
+}
+
+// burnPending burns what takes and slashes of the block leave to the fire.
+func (k *Keeper) burnPending(ctx sdk.Context, _ struct{}) error {
+	l, err := k.ledger.Get(ctx)
+	if err != nil || l.PendingBurn == 0 {
+		return err
+	}
+	if err := k.bank.BurnCoins(ctx, types.ModuleName, types.Coins(l.PendingBurn)); err != nil {
+		return err
+	}
+	if err := l.Leave(&l.Burned, l.PendingBurn); err != nil {
+		return err
+	}
+	l.PendingBurn = 0
+	return k.ledger.Set(ctx, l)
+}
+
+// payValidators sends the validators' part of the take to the fee collector, from where x/distribution shares it.
+func (k *Keeper) payValidators(ctx sdk.Context, _ struct{}) error {
+	l, err := k.ledger.Get(ctx)
+	if err != nil || l.PendingValidators == 0 {
+		return err
+	}
+	coins := types.Coins(l.PendingValidators)
+	if err := k.bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, authtypes.FeeCollectorName, coins); err != nil {
+		return err
+	}
+	if err := l.Leave(&l.Validators, l.PendingValidators); err != nil {
+		return err
+	}
+	l.PendingValidators = 0
+	return k.ledger.Set(ctx, l)
+}
+
+// payable collects up to budget recipients, in order of address. It only reads.
+func (k *Keeper) payable(ctx sdk.Context, budget uint32) []sdk.AccAddress {
+	var items []sdk.AccAddress
+	err := k.payouts.Walk(ctx, nil, func(who sdk.AccAddress, _ types.Payout) (bool, error) {
+		items = append(items, who)
+		return len(items) >= int(budget), nil
+	})
+	if err != nil {
+		ctx.Logger().Error("payouts cannot be read", "err", err)
+		return nil
+	}
+	return items
+}
+
+// payOne sends all that a recipient has coming and counts each kind as left.
+func (k *Keeper) payOne(ctx sdk.Context, who sdk.AccAddress) error {
+	p, err := k.payouts.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	if err := k.payouts.Remove(ctx, who); err != nil {
+		return err
+	}
+	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, who, types.Coins(p.Amount)); err != nil {
+		return err
+	}
+	return k.changeLedger(ctx, func(l *types.Ledger) error {
+		if err := l.Leave(&l.Paid, p.Paid); err != nil {
+			return err
+		}
+		if err := l.Leave(&l.Refunded, p.Refunded); err != nil {
+			return err
+		}
+		if err := l.Leave(&l.SlashRewards, p.SlashRewards); err != nil {
+			return err
+		}
+		return l.Leave(&l.Unbonded, p.Unbonded)
+	})
+}
+
+// parkPayout puts a payout that the bank refused aside, with all that failed before it; the money stays pending.
+func (k *Keeper) parkPayout(ctx sdk.Context, who sdk.AccAddress, cause error) error {
+	p, err := k.payouts.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	if err := k.payouts.Remove(ctx, who); err != nil {
+		return err
+	}
+	amount := p.Amount
+	before, err := k.parked.Get(ctx, who)
+	if err != nil && !isNotFound(err) {
+		return err
+	}
+	if err == nil {
+		if err := p.Add(before.Payout); err != nil {
+			return err
+		}
+	}
+	// What goes into the state must be the same on every node: the text of registered errors is, and all others
+	// are redacted.
+	_, _, text := errorsmod.ABCIInfo(cause, false)
+	if err := k.parked.Set(ctx, who, types.ParkedPayout{Payout: p, Height: height(ctx), Error: text}); err != nil {
+		return err
+	}
+	return event.Emit(ctx, &types.EventPayoutParked{Recipient: p.Recipient, Amount: amount, Error: text})
+}

@@ -1,0 +1,44 @@
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aichain/aichain/internal/blockwork"
+	"github.com/aichain/aichain/x/reward/types"
+)
+
+// releaseLiens frees the liens whose challenge window is over.
+func (k *Keeper) releaseLiens(ctx sdk.Context, budget uint32) {
+	blockwork.Run(ctx, dueIn(ctx, k.lienReleases, budget), k.releaseLien, k.postponeRelease)
+}
+
+func (k *Keeper) releaseLien(ctx sdk.Context, d due) error {
+	if err := k.lienReleases.Remove(ctx, collections.Join(d.height, d.who)); err != nil {
+		return err
+	}
+	bond, err := k.bondOf(ctx, d.who)
+	if err != nil {
+		return err
+	}
+	if bond.Liened, err = types.Sub(bond.Liened, d.amount); err != nil {
+		return err
+	}
+	if err := k.bonds.Set(ctx, d.who, bond); err != nil {
+		return err
+	}
+	return k.changeLedger(ctx, func(l *types.Ledger) (err error) {
+		l.Liened, err = types.Sub(l.Liened, d.amount)
+		return err
+	})
+}
+
+// postponeRelease puts a release that failed aside; the bond stays under lien, which is the safe side.
+func (k *Keeper) postponeRelease(ctx sdk.Context, d due, cause error) error {
+	ctx.Logger().Error("a lien release failed and is tried again later", "provider", d.who, "amount", d.amount, "err", cause)
+	if err := k.lienReleases.Remove(ctx, collections.Join(d.height, d.who)); err != nil {
+		return err
+	}
+	return addAt(ctx, k.lienReleases, collections.Join(height(ctx)+retryBlocks, d.who), d.amount)
+}

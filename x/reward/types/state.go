@@ -1,0 +1,61 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+)
+
+// Free is the part of the bond that is not under lien, uaic.
+func (b Bond) Free() uint64 {
+	if b.Liened > b.Bonded {
+		return 0
+	}
+	return b.Bonded - b.Liened
+}
+
+// Validate returns ErrInvariant if more is under lien than is bonded.
+func (b Bond) Validate() error {
+	if b.Liened > b.Bonded {
+		return errorsmod.Wrapf(ErrInvariant, "bond of %s: liened %d of %d", b.Provider, b.Liened, b.Bonded)
+	}
+	return nil
+}
+
+// IsClosed says whether the money of the task has been given away. Deposits are never 0, so an escrow that
+// holds nothing is closed.
+func (e Escrow) IsClosed() bool { return e.Held == 0 }
+
+// Validate returns ErrInvariant if the parts of the escrow are not what was escrowed, or if it is half closed.
+func (e Escrow) Validate() error {
+	sum := sumOf(e.Held, e.PaidSeats, e.PaidModel, e.PaidValidators, e.Burned, e.Refunded)
+	if !sum.Equal(math.NewIntFromUint64(e.Escrowed)) {
+		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: %d escrowed, parts sum to %s", e.TaskId, e.Escrowed, sum)
+	}
+	if e.Escrowed == 0 || (e.Held != 0 && e.Held != e.Escrowed) {
+		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: holds %d of %d", e.TaskId, e.Held, e.Escrowed)
+	}
+	return nil
+}
+
+// Add adds another payout of the same recipient; ErrOverflow if the sum leaves 64 bits.
+func (p *Payout) Add(o Payout) error {
+	sum, err := Add(p.Amount, o.Amount)
+	if err != nil {
+		return err
+	}
+	p.Amount = sum // the parts are not more than the sum
+	p.Paid += o.Paid
+	p.Refunded += o.Refunded
+	p.SlashRewards += o.SlashRewards
+	p.Unbonded += o.Unbonded
+	return nil
+}
+
+// Validate returns ErrInvariant if the parts are not the amount, or nothing is to be paid.
+func (p Payout) Validate() error {
+	sum := sumOf(p.Paid, p.Refunded, p.SlashRewards, p.Unbonded)
+	if p.Amount == 0 || !sum.Equal(math.NewIntFromUint64(p.Amount)) {
+		return errorsmod.Wrapf(ErrInvariant, "payout to %s of %d, parts sum to %s", p.Recipient, p.Amount, sum)
+	}
+	return nil
+}
