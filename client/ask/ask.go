@@ -1,0 +1,294 @@
+package ask
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	sdkmath "cosmossdk.io/math"
+
+	"github.com/aichain/aichain/canon/token"
+	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/rules/payout"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// Chain is what asking needs of the chain; *client.Client is one.
+type Chain interface {
+	// Address of the requester.
+	Address() string
+	// FindModel by name or id.
+	FindModel(ctx context.Context, nameOrID string) (computetypes.Model, error)
+	// ComputeParams bounds the question.
+	ComputeParams(ctx context.Context) (computetypes.Params, error)
+	// Screen tells who would match.
+	Screen(ctx context.Context, terms computetypes.TaskTerms, inputTokens uint32) ([]computetypes.Screened, error)
+	// Balance of an account, uaic.
+	Balance(ctx context.Context, addr string) (uint64, error)
+	// TaskByClientRef finds the task to resume.
+	TaskByClientRef(ctx context.Context, requester, ref string) (computetypes.Task, error)
+	// PostTask pays.
+	PostTask(ctx context.Context, terms computetypes.TaskTerms, inputs []computetypes.TaskInput) ([]computetypes.PostedTask, client.Tx, error)
+	// WatchTask tells each change.
+	WatchTask(ctx context.Context, id uint64) <-chan client.TaskState
+	// TaskHeights tells when what happened.
+	TaskHeights(ctx context.Context, task computetypes.Task) (client.Heights, error)
+}
+
+var _ Chain = (*client.Client)(nil)
+
+// Asker asks questions of one chain for one account.
+type Asker struct {
+	Chain Chain
+	// Tokenizer finds the tokenizer of a model; nil allows raw tokens only.
+	Tokenizer func(computetypes.Model) (*token.Tokenizer, error)
+	// Tell hears the progress; nil for none. It is called from Ask, in order.
+	Tell func(Progress)
+}
+
+// Progress is one step of a question's life.
+type Progress struct {
+	Stage Stage
+	// Ref names the question once it has a name: enough to resume it.
+	Ref    string
+	TaskID uint64 // once posted
+	Text   string // the step in words
+}
+
+// Stage is a step that a user sees.
+type Stage string
+
+// The stages, in their usual order.
+const (
+	StageNamed     Stage = "named" // before anything is paid
+	StagePosted    Stage = "posted"
+	StageResumed   Stage = "resumed"
+	StageMatched   Stage = "matched"
+	StageCommitted Stage = "committed"
+	StageRevealed  Stage = "revealed"
+	StageWaiting   Stage = "waiting" // for fresh seats after a split or a stall
+	StageSettled   Stage = "settled"
+	StageRefunded  Stage = "refunded"
+)
+
+// plan is a question made ready.
+type plan struct {
+	model computetypes.Model
+	input []uint32
+	words *token.Tokenizer // nil for raw tokens
+}
+
+// Ask posts or resumes a question and waits for its end. It returns ErrRefunded together with the answer that
+// tells the refund; ErrBadQuestion, ErrNotMatchable and ErrFunds mean that nothing was paid.
+func (a *Asker) Ask(ctx context.Context, q Question) (Answer, error) {
+	if len(q.ClientRef) > maxRefBytes {
+		return Answer{}, bad("client_ref of %d bytes, at most %d", len(q.ClientRef), maxRefBytes)
+	}
+	p, err := a.prepare(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	id, ref, resumed, err := a.post(ctx, q, p)
+	if err != nil {
+		return Answer{ClientRef: ref}, err
+	}
+	last, err := a.watch(ctx, id, ref)
+	if err != nil {
+		return Answer{TaskID: id, ClientRef: ref}, err
+	}
+	answer := newAnswer(last.View, p.words)
+	answer.Resumed = resumed
+	// The task is closed; a node that cannot tell the heights must not hide the answer.
+	if h, err := a.Chain.TaskHeights(ctx, last.View.Task); err == nil || h.Posted > 0 {
+		answer.Heights = h
+	}
+	if last.View.Task.Status == computetypes.TASK_STATUS_REFUNDED {
+		return answer, fmt.Errorf("%w: %s", ErrRefunded, ReasonText(last.View.Task.Reason))
+	}
+	return answer, nil
+}
+
+func (a *Asker) prepare(ctx context.Context, q Question) (plan, error) {
+	m, err := a.Chain.FindModel(ctx, q.Model)
+	if errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrBadRequest) {
+		return plan{}, fmt.Errorf("%w: %w", ErrBadQuestion, err)
+	}
+	if err != nil {
+		return plan{}, err
+	}
+	if q.Tokens != nil {
+		return plan{model: m, input: q.Tokens}, nil
+	}
+	if q.Text == "" {
+		return plan{}, bad("the question is empty")
+	}
+	if a.Tokenizer == nil {
+		return plan{}, bad("no tokenizer")
+	}
+	words, err := a.Tokenizer(m)
+	if err != nil {
+		return plan{}, err
+	}
+	return plan{model: m, input: words.Chat(q.Text), words: words}, nil
+}
+
+// post finds the task of the question's client_ref, or opens one.
+func (a *Asker) post(ctx context.Context, q Question, p plan) (id uint64, ref string, resumed bool, err error) {
+	if q.ClientRef != "" {
+		t, err := a.Chain.TaskByClientRef(ctx, a.Chain.Address(), q.ClientRef)
+		if err == nil {
+			a.tell(Progress{Stage: StageResumed, Ref: q.ClientRef, TaskID: t.Id, Text: fmt.Sprintf("task %d, %s", t.Id, StatusText(t.Status))})
+			return t.Id, q.ClientRef, true, q.same(t, p.model, p.input)
+		}
+		if !errors.Is(err, client.ErrNotFound) {
+			return 0, q.ClientRef, false, err
+		}
+	}
+	terms, err := a.price(ctx, q, p)
+	if err != nil {
+		return 0, q.ClientRef, false, err
+	}
+	if ref = q.ClientRef; ref == "" {
+		if ref, err = newRef(a.Chain.Address(), terms, p.input); err != nil {
+			return 0, "", false, err
+		}
+	}
+	a.tell(Progress{Stage: StageNamed, Ref: ref, Text: fmt.Sprintf("client_ref %s, at most %s", ref, terms.MaxPrice)})
+	posted, tx, err := a.Chain.PostTask(ctx, terms, []computetypes.TaskInput{{ClientRef: ref, Tokens: p.input}})
+	if err != nil {
+		return 0, ref, false, err
+	}
+	id, resumed = posted[0].TaskId, posted[0].Existing
+	if resumed { // somebody used the name since we looked: see that it was us
+		t, err := a.Chain.TaskByClientRef(ctx, a.Chain.Address(), ref)
+		if err != nil {
+			return 0, ref, true, err
+		}
+		return id, ref, true, q.same(t, p.model, p.input)
+	}
+	a.tell(Progress{Stage: StagePosted, Ref: ref, TaskID: id, Text: fmt.Sprintf("task %d in block %d", id, tx.Height)})
+	return id, ref, false, nil
+}
+
+// price completes the terms: it screens, sets a ceiling if the question has none, and sees that enough
+// providers would match under it and that the account can pay it.
+func (a *Asker) price(ctx context.Context, q Question, p plan) (computetypes.TaskTerms, error) {
+	params, err := a.Chain.ComputeParams(ctx)
+	if err != nil {
+		return computetypes.TaskTerms{}, err
+	}
+	terms, err := q.terms(p.model, p.input, params)
+	if err != nil {
+		return computetypes.TaskTerms{}, err
+	}
+	n := uint32(len(p.input))
+	total := q.MaxPrice
+	if total == 0 {
+		screened, err := a.Chain.Screen(ctx, terms, n)
+		if err != nil {
+			return computetypes.TaskTerms{}, err
+		}
+		if total, err = ceiling(screened, terms.Seats); err != nil {
+			return computetypes.TaskTerms{}, err
+		}
+	}
+	terms.MaxPrice = sdk.NewCoin(payout.Denom, sdkmath.NewIntFromUint64(total))
+	screened, err := a.Chain.Screen(ctx, terms, n)
+	if err != nil {
+		return computetypes.TaskTerms{}, err
+	}
+	if err := matchable(screened, terms.Seats); err != nil {
+		return computetypes.TaskTerms{}, err
+	}
+	have, err := a.Chain.Balance(ctx, a.Chain.Address())
+	if err != nil {
+		return computetypes.TaskTerms{}, err
+	}
+	if have < total {
+		return computetypes.TaskTerms{}, fmt.Errorf("%w: the task needs up to %d uaic, %s has %d", ErrFunds, total, a.Chain.Address(), have)
+	}
+	return terms, nil
+}
+
+// watch tells the steps until the task is closed.
+func (a *Asker) watch(ctx context.Context, id uint64, ref string) (client.TaskState, error) {
+	var last client.TaskState
+	for s := range a.Chain.WatchTask(ctx, id) {
+		if s.Err != nil {
+			return s, s.Err
+		}
+		for _, p := range steps(last, s) {
+			p.Ref, p.TaskID = ref, id
+			a.tell(p)
+		}
+		last = s
+	}
+	if last.View == nil || !last.Closed() {
+		return last, context.Cause(ctx)
+	}
+	return last, nil
+}
+
+func (a *Asker) tell(p Progress) {
+	if a.Tell != nil {
+		a.Tell(p)
+	}
+}
+
+// Answer is the end of a question; amounts are uaic.
+type Answer struct {
+	TaskID     uint64         `json:"task_id"`
+	ClientRef  string         `json:"client_ref"`
+	ModelID    string         `json:"model_id"`
+	Status     string         `json:"status"` // SETTLED or REFUNDED
+	Reason     string         `json:"reason"`
+	Answer     string         `json:"answer"`
+	Output     []uint32       `json:"output"` // token ids
+	Stop       string         `json:"stop"`   // end, length or context
+	TokensIn   int            `json:"tokens_in"`
+	TokensOut  int            `json:"tokens_out"`
+	Escrowed   uint64         `json:"escrowed"`
+	Paid       uint64         `json:"paid"`
+	Refunded   uint64         `json:"refunded"`
+	Providers  []string       `json:"providers"` // whose seats were right, in order of round and seat
+	ResultRoot string         `json:"result_root"`
+	Heights    client.Heights `json:"heights"`
+	Resumed    bool           `json:"resumed"`
+}
+
+func newAnswer(v *computetypes.QueryTaskResponse, words *token.Tokenizer) Answer {
+	out := Answer{
+		TaskID: v.Task.Id, ClientRef: v.Task.ClientRef, ModelID: hex.EncodeToString(v.Task.Terms.ModelId),
+		Status: StatusText(v.Task.Status), Reason: ReasonText(v.Task.Reason), Output: v.Progress.Output, Stop: stopText(v.Progress.Stop),
+		TokensIn: len(v.Task.Input), TokensOut: len(v.Progress.Output), Providers: []string{},
+		Escrowed: v.Money.Escrowed, Refunded: v.Money.Refunded, Paid: v.Money.Escrowed - v.Money.Refunded - v.Money.Held,
+		ResultRoot: hex.EncodeToString(v.Task.ResultRoot),
+	}
+	if out.Output == nil {
+		out.Output = []uint32{}
+	}
+	if words != nil {
+		out.Answer = words.Decode(v.Progress.Output)
+	}
+	for _, s := range v.Progress.Seats {
+		if s.Outcome == computetypes.REASON_SEAT_RIGHT {
+			out.Providers = append(out.Providers, s.Provider)
+		}
+	}
+	return out
+}
+
+func stopText(stop uint32) string {
+	switch stop {
+	case 1:
+		return "end"
+	case 2:
+		return "length"
+	case 3:
+		return "context"
+	}
+	return ""
+}
