@@ -1,0 +1,200 @@
+package quorum_test
+
+import (
+	"bufio"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/aichain/aichain/rules/quorum"
+)
+
+var roles = map[string]quorum.Role{
+	"NONE": 0, "PRIMARY": quorum.Primary, "REDRAW": quorum.Redraw, "PANEL": quorum.Panel, "PANEL_WIDE": quorum.PanelWide, "AUDIT": 5,
+}
+
+var verdicts = map[string]quorum.Verdict{"AGREED": quorum.Agreed, "SPLIT": quorum.Split, "STALLED": quorum.Stalled}
+
+// eachCase calls f with every line of a text table that is neither empty nor a comment.
+func eachCase(t *testing.T, file string, f func(t *testing.T, line string)) {
+	t.Helper()
+	table, err := os.Open("testdata/" + file)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, table.Close()) }()
+	for s := bufio.NewScanner(table); s.Scan(); {
+		if line := s.Text(); line != "" && line[0] != '#' {
+			t.Run(line, func(t *testing.T) { f(t, line) })
+		}
+	}
+}
+
+func TestDecide(t *testing.T) {
+	eachCase(t, "decide.txt", func(t *testing.T, line string) {
+		parts := strings.Split(line, "|")
+		require.Len(t, parts, 3)
+		head, want := strings.Fields(parts[0]), strings.Fields(parts[2])
+		role, known := roles[head[0]]
+		require.True(t, known)
+		seats, err := strconv.ParseUint(head[1], 10, 32)
+		require.NoError(t, err)
+		var revealed []int
+		for _, mark := range strings.Fields(parts[1]) {
+			r := quorum.NoResult
+			if mark != "." {
+				r = int(mark[0] - 'A')
+			}
+			revealed = append(revealed, r)
+		}
+		winner := quorum.NoResult
+		if len(want) == 2 {
+			winner = int(want[1][0] - 'A')
+		}
+		gotVerdict, gotWinner := quorum.Decide(role, uint32(seats), revealed)
+		require.Equal(t, verdicts[want[0]], gotVerdict)
+		require.Equal(t, winner, gotWinner)
+	})
+}
+
+func TestNext(t *testing.T) {
+	steps := map[string]quorum.Step{
+		"SETTLE": quorum.Settle, "REDRAW": quorum.SeatRedraw, "PANEL": quorum.SeatPanel, "PANEL_WIDE": quorum.SeatPanelWide,
+		"REFUND_STALLED_TWICE": quorum.RefundStalledTwice, "REFUND_UNDECIDED": quorum.RefundUndecided,
+	}
+	eachCase(t, "next.txt", func(t *testing.T, line string) {
+		w := strings.Fields(line)
+		require.Len(t, w, 4)
+		require.Contains(t, steps, w[3])
+		require.Equal(t, steps[w[3]], quorum.Next(roles[w[0]], verdicts[w[1]]))
+	})
+}
+
+func TestJudge(t *testing.T) {
+	outcomes := map[string]quorum.Outcome{
+		"RIGHT": quorum.Right, "WRONG": quorum.Wrong, "NO_COMMIT": quorum.NoCommit, "NO_REVEAL": quorum.NoReveal, "FREED": quorum.Freed,
+	}
+	eachCase(t, "judge.txt", func(t *testing.T, line string) {
+		did, rest, ok := strings.Cut(line, "|")
+		require.True(t, ok)
+		end, want, ok := strings.Cut(rest, "->")
+		require.True(t, ok)
+		seat := quorum.Seat{
+			Committed: strings.Contains(did, "committed"), Asked: strings.Contains(did, "asked"),
+			Revealed: strings.Contains(did, "revealed"), IsRight: strings.Contains(did, "right"),
+		}
+		got := quorum.Judge(seat, strings.Contains(end, "result"))
+		require.Equal(t, outcomes[strings.TrimSpace(want)], got)
+		isFault := got == quorum.Wrong || got == quorum.NoCommit || got == quorum.NoReveal
+		require.Equal(t, isFault, got.Penalised())
+	})
+}
+
+// TestChainsEnd follows every chain of verdicts: at most four rounds, then money moves one way or the other.
+func TestChainsEnd(t *testing.T) {
+	next := map[quorum.Step]quorum.Role{quorum.SeatRedraw: quorum.Redraw, quorum.SeatPanel: quorum.Panel, quorum.SeatPanelWide: quorum.PanelWide}
+	longest := 0
+	var follow func(role quorum.Role, rounds int)
+	follow = func(role quorum.Role, rounds int) {
+		longest = max(longest, rounds)
+		require.LessOrEqual(t, rounds, 4)
+		for _, v := range []quorum.Verdict{quorum.Agreed, quorum.Split, quorum.Stalled} {
+			if r, goesOn := next[quorum.Next(role, v)]; goesOn {
+				follow(r, rounds+1)
+			}
+		}
+	}
+	follow(quorum.Primary, 1)
+	require.Equal(t, 4, longest)
+}
+
+// round is a random round of a random role with the right number of seats.
+func round(t *rapid.T) (role quorum.Role, seats uint32, revealed []int) {
+	role = quorum.Role(rapid.Uint32Range(1, 4).Draw(t, "role"))
+	seats = rapid.Uint32Range(1, 9).Draw(t, "seats")
+	n, _ := quorum.Need(role, seats)
+	kinds := rapid.IntRange(0, 3).Draw(t, "kinds") // few kinds, so that quorums happen
+	revealed = rapid.SliceOfN(rapid.IntRange(quorum.NoResult, kinds), int(n), int(n)).Draw(t, "revealed")
+	return role, seats, revealed
+}
+
+// slowDecide is the plain twin of Decide: tally everything in a map, then read the protocol's sentences off it.
+func slowDecide(role quorum.Role, seats uint32, revealed []int) (quorum.Verdict, int) {
+	_, k := quorum.Need(role, seats)
+	tally := map[int]uint32{}
+	for _, r := range revealed {
+		tally[r]++
+	}
+	delete(tally, quorum.NoResult)
+	for r, votes := range tally {
+		if votes >= k {
+			return quorum.Agreed, r
+		}
+	}
+	if len(tally) > 1 {
+		return quorum.Split, quorum.NoResult
+	}
+	return quorum.Stalled, quorum.NoResult
+}
+
+func TestDecideEqualsItsPlainTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		role, seats, revealed := round(t)
+		v, w := quorum.Decide(role, seats, revealed)
+		sv, sw := slowDecide(role, seats, revealed)
+		require.Equal(t, sv, v)
+		require.Equal(t, sw, w)
+	})
+}
+
+// TestDecideProperties: order-free, never AGREED with fewer than k equal, and no seat can turn an agreed round into
+// another agreed result by changing its own reveal.
+func TestDecideProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		role, seats, revealed := round(t)
+		n, k := quorum.Need(role, seats)
+		require.Greater(t, 2*k, n, "two results can never both have a quorum")
+		v, w := quorum.Decide(role, seats, revealed)
+
+		shuffled := rapid.Permutation(revealed).Draw(t, "shuffled")
+		sv, sw := quorum.Decide(role, seats, shuffled)
+		require.Equal(t, v, sv)
+		require.Equal(t, w, sw)
+
+		votes := uint32(0)
+		for _, r := range revealed {
+			if r == w && r != quorum.NoResult {
+				votes++
+			}
+		}
+		require.Equal(t, v == quorum.Agreed, votes >= k)
+
+		swung := slices.Clone(revealed)
+		swung[rapid.IntRange(0, len(swung)-1).Draw(t, "seat")] = rapid.IntRange(quorum.NoResult, 4).Draw(t, "vote")
+		if v2, w2 := quorum.Decide(role, seats, swung); v == quorum.Agreed && v2 == quorum.Agreed && n > 1 {
+			require.Equal(t, w, w2)
+		}
+	})
+}
+
+// TestCanRevealExactlyWhenAgreementIsPossible: with k or more commitments some reveals agree, with fewer none can.
+func TestCanRevealExactlyWhenAgreementIsPossible(t *testing.T) {
+	for role := quorum.Role(0); role <= 5; role++ {
+		for seats := uint32(0); seats <= 9; seats++ {
+			n, _ := quorum.Need(role, seats)
+			for committed := uint32(0); committed <= n; committed++ {
+				revealed := make([]int, n)
+				for i := range revealed {
+					if uint32(i) >= committed {
+						revealed[i] = quorum.NoResult
+					}
+				}
+				v, _ := quorum.Decide(role, seats, revealed)
+				require.Equal(t, v == quorum.Agreed, quorum.CanReveal(role, seats, committed), "role %d, %d of %d", role, committed, n)
+			}
+		}
+	}
+}
