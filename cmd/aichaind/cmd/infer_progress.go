@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/briandowns/spinner"
+	"github.com/mattn/go-isatty"
+
+	"github.com/aichain/aichain/client/ask"
+)
+
+// progress shows the life of a question: a spinner under the steps on a terminal, plain lines elsewhere.
+type progress struct {
+	w    io.Writer
+	spin *spinner.Spinner // nil when w is no terminal
+	ref  string
+}
+
+func newProgress(w io.Writer) *progress {
+	p := &progress{w: w}
+	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		p.spin = spinner.New(spinner.CharSets[14], 100*time.Millisecond, spinner.WithWriterFile(f))
+		p.spin.Suffix = " looking for providers"
+		p.spin.Start()
+	}
+	return p
+}
+
+// waitFor says what comes after a stage.
+var waitFor = map[ask.Stage]string{
+	ask.StageNamed: "posting", ask.StagePosted: "waiting for seats", ask.StageResumed: "looking where it stands",
+	ask.StageMatched: "providers are working", ask.StageCommitted: "waiting for all to commit",
+	ask.StageRevealed: "waiting for the verdict", ask.StageWaiting: "waiting for fresh seats",
+}
+
+func (p *progress) tell(s ask.Progress) {
+	p.ref = s.Ref
+	line := fmt.Sprintf("%-10s %s\n", s.Stage, s.Text)
+	if p.spin == nil {
+		fmt.Fprint(p.w, line)
+		return
+	}
+	p.spin.Stop()
+	fmt.Fprint(p.w, line)
+	if next, ok := waitFor[s.Stage]; ok {
+		p.spin.Suffix = " " + next
+		p.spin.Start()
+	}
+}
+
+func (p *progress) stop() {
+	if p.spin != nil {
+		p.spin.Stop()
+	}
+}
+
+// resume tells how to come back to a question; nothing when it was never named.
+func (p *progress) resume(prompt string, f inferFlags) {
+	if p.ref == "" {
+		return
+	}
+	cmd := []string{"aichaind infer", quote(prompt), "--model", quote(f.model), "--from", quote(f.from), "--client-ref", quote(p.ref)}
+	if f.rawTokens {
+		cmd = append(cmd, "--raw-tokens")
+	}
+	if f.temperature != "" {
+		cmd = append(cmd, "--temperature", f.temperature)
+	}
+	if f.sampling {
+		cmd = append(cmd, "--seed-sampling")
+	}
+	if f.topK > 0 {
+		cmd = append(cmd, "--top-k", fmt.Sprint(f.topK))
+	}
+	fmt.Fprintf(p.w, "The task goes on. To come back to it without paying again:\n  %s\n", strings.Join(cmd, " "))
+}
+
+// quote makes one word of a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
