@@ -1,0 +1,109 @@
+package keeper
+
+import (
+	"context"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/rules/match"
+	"github.com/aichain/aichain/rules/payout"
+	"github.com/aichain/aichain/x/compute/types"
+)
+
+// checkPost checks the terms and the fresh inputs of a batch, with a bounded number of reads.
+func (k *Keeper) checkPost(ctx context.Context, params types.Params, p *posting, inputs []types.TaskInput) error {
+	var err error
+	if p.maxPrice, err = amountOf("max_price", p.terms.MaxPrice); err != nil {
+		return err
+	}
+	if err := checkTerms(params, p.terms); err != nil {
+		return err
+	}
+	model, err := k.model(ctx, p.terms.ModelId)
+	if err != nil {
+		return err
+	}
+	if model.Deprecated {
+		return errorsmod.Wrapf(types.ErrModelDeprecated, "%x", model.Id)
+	}
+	if p.terms.Sampling.TopK > model.Vocab {
+		return errorsmod.Wrapf(types.ErrBadSampling, "expected top_k of at most %d, got %d", model.Vocab, p.terms.Sampling.TopK)
+	}
+	longest := uint32(0)
+	for _, i := range p.fresh {
+		if err := checkInput(params, model, p.terms, inputs[i].Tokens); err != nil {
+			return errorsmod.Wrapf(err, "input %d", i)
+		}
+		longest = max(longest, uint32(len(inputs[i].Tokens)))
+	}
+	return k.checkMarket(ctx, p, longest)
+}
+
+// checkTerms checks what needs no model.
+func checkTerms(params types.Params, t types.TaskTerms) error {
+	switch {
+	case t.Kind != types.TASK_KIND_INFERENCE:
+		return errorsmod.Wrapf(types.ErrBadTerms, "expected kind INFERENCE, got %s", t.Kind)
+	case t.Assurance != types.ASSURANCE_CLASS_REDUNDANT:
+		return errorsmod.Wrapf(types.ErrBadTerms, "expected assurance REDUNDANT, got %s", t.Assurance)
+	case len(t.DatasetId) != 0:
+		return errorsmod.Wrapf(types.ErrBadTerms, "expected no data set for inference, got %d bytes", len(t.DatasetId))
+	case t.Seats < params.MinSeats || t.Seats > params.MaxSeats:
+		return errorsmod.Wrapf(types.ErrBadSeats, "expected %d to %d, got %d", params.MinSeats, params.MaxSeats, t.Seats)
+	case t.MaxOutputTokens == 0 || t.MaxOutputTokens > params.MaxOutputTokens:
+		return errorsmod.Wrapf(types.ErrOutputLimit, "expected 1 to %d tokens, got %d", params.MaxOutputTokens, t.MaxOutputTokens)
+	case t.Sampling.TemperatureMilli > types.MaxTemperatureMilli:
+		return errorsmod.Wrapf(types.ErrBadSampling, "expected a temperature of at most %d thousandths, got %d",
+			types.MaxTemperatureMilli, t.Sampling.TemperatureMilli)
+	}
+	return nil
+}
+
+// checkInput checks one input against the params and the model.
+func checkInput(params types.Params, model types.Model, t types.TaskTerms, tokens []uint32) error {
+	if len(tokens) == 0 || len(tokens) > int(params.MaxInputTokens) {
+		return errorsmod.Wrapf(types.ErrInputLimit, "expected 1 to %d tokens, got %d", params.MaxInputTokens, len(tokens))
+	}
+	if need := uint64(len(tokens)) + uint64(t.MaxOutputTokens); need > uint64(model.MaxContext) {
+		return errorsmod.Wrapf(types.ErrContextLimit, "expected at most %d tokens of input and output together, got %d + %d",
+			model.MaxContext, len(tokens), t.MaxOutputTokens)
+	}
+	for i, id := range tokens {
+		if id >= model.Vocab {
+			return errorsmod.Wrapf(types.ErrBadToken, "expected ids below %d, got %d at %d", model.Vocab, id, i)
+		}
+	}
+	return nil
+}
+
+// checkMarket refuses what could never be matched as the market stands: fewer offers than seats, or a
+// ceiling per seat below what even a provider with the lowest input price and the lowest output price of the
+// model would take for the longest input. Both are single reads; whether enough providers are free is found
+// by the draw, and before the post by Query/ScreenTask.
+func (k *Keeper) checkMarket(ctx context.Context, p *posting, longest uint32) error {
+	count, err := orZero(k.offerCounts.Get(ctx, p.terms.ModelId))
+	if err != nil {
+		return err
+	}
+	if count < uint64(p.terms.Seats) {
+		return errorsmod.Wrapf(types.ErrNoOffer, "expected at least %d offers, got %d", p.terms.Seats, count)
+	}
+	in, _, err := cheapest(ctx, k.inputPrices, p.terms.ModelId)
+	if err != nil {
+		return err
+	}
+	out, _, err := cheapest(ctx, k.outputPrices, p.terms.ModelId)
+	if err != nil {
+		return err
+	}
+	least, err := payout.WorstPrice(longest, p.terms.MaxOutputTokens, in, out)
+	if err != nil {
+		return errorsmod.Wrap(types.ErrSeatPrice, err.Error())
+	}
+	if ceiling := match.Ceiling(p.maxPrice, p.terms.Seats); ceiling < least {
+		return errorsmod.Wrapf(types.ErrPriceBelowOffers,
+			"expected at least %d uaic a seat (cheapest prices for 1000 tokens: %d in, %d out), got %d (%d uaic for %d seats)",
+			least, in, out, ceiling, p.maxPrice, p.terms.Seats)
+	}
+	return nil
+}
