@@ -63,6 +63,24 @@ func (e *ChainError) Error() string {
 // links the module's types.
 func (e *ChainError) Unwrap() error { return e.registered }
 
+// The ante handler's refusal of a low fee; its package is not linked here.
+const (
+	anteCodespace  = "aichain-ante"
+	codeFeeTooLow  = 4
+	nextFeeTooLow  = "the least gas price of the chain rose: try again"
+	nextNoFunds    = "fund the account, or ask for less"
+	nextNewAccount = "the account has never received anything: send it some uaic first"
+)
+
+// isFeeTooLow says whether a refusal goes away with a fresh look at the gas price.
+func isFeeTooLow(err error) bool {
+	var c *ChainError
+	if errors.As(err, &c) && c.Codespace == anteCodespace && c.Code == codeFeeTooLow {
+		return true
+	}
+	return errors.Is(err, sdkerrors.ErrInsufficientFee)
+}
+
 func newChainError(codespace string, code uint32, log, hash string) *ChainError {
 	e := &ChainError{Codespace: codespace, Code: code, Log: log, TxHash: hash}
 	e.registered = errorsmod.ABCIError(codespace, code, log)
@@ -74,11 +92,11 @@ func newChainError(codespace string, code uint32, log, hash string) *ChainError 
 func nextStep(err error) string {
 	switch {
 	case errors.Is(err, sdkerrors.ErrInsufficientFunds):
-		return "fund the account, or ask for less"
-	case errors.Is(err, sdkerrors.ErrInsufficientFee):
-		return "the least gas price of the chain rose: try again"
+		return nextNoFunds
+	case isFeeTooLow(err):
+		return nextFeeTooLow
 	case errors.Is(err, sdkerrors.ErrUnknownAddress):
-		return "the account has never received anything: send it some uaic first"
+		return nextNewAccount
 	case errors.Is(err, sdkerrors.ErrUnauthorized):
 		return "check the chain id, and that no other program signs with this key"
 	}

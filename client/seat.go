@@ -28,16 +28,16 @@ func (s Seat) Mine() attesttypes.Seat { return s.Round.Seats[s.Index] }
 
 // Commit sends commitments of many seats of the client's account; free once per seat.
 func (c *Client) Commit(ctx context.Context, commits []attesttypes.Commit) (Tx, error) {
-	return c.send(ctx, seatTxGas+seatItemGas*uint64(len(commits)), &attesttypes.MsgCommitResult{Provider: c.addr, Commits: commits})
+	return c.send(ctx, seatGas(len(commits), 0), &attesttypes.MsgCommitResult{Provider: c.addr, Commits: commits})
 }
 
 // Reveal opens commitments of many seats of the client's account; free once per seat.
 func (c *Client) Reveal(ctx context.Context, reveals []attesttypes.Reveal) (Tx, error) {
-	gas := seatTxGas + seatItemGas*uint64(len(reveals))
+	tokens := 0
 	for _, r := range reveals {
-		gas += seatTokenGas * uint64(len(r.Output))
+		tokens += len(r.Output)
 	}
-	return c.send(ctx, gas, &attesttypes.MsgRevealResult{Provider: c.addr, Reveals: reveals})
+	return c.send(ctx, seatGas(len(reveals), tokens), &attesttypes.MsgRevealResult{Provider: c.addr, Reveals: reveals})
 }
 
 // OpenSeats lists the client's seats in rounds that are under way, newest block of the match first.

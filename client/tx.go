@@ -56,7 +56,7 @@ func (c *Client) send(ctx context.Context, freeGas uint64, msgs ...sdk.Msg) (Tx,
 			return tx, err
 		}
 		if errors.Is(err, sdkerrors.ErrOutOfGas) {
-			margin, freeGas = margin+5_000, freeGas*2
+			margin += 5_000
 		}
 		select {
 		case <-ctx.Done():
@@ -74,7 +74,7 @@ func (c *Client) passing(err error) bool {
 	case errors.Is(err, ErrNotIncluded):
 		c.account.forget()
 		return true
-	case errors.Is(err, sdkerrors.ErrInsufficientFee):
+	case isFeeTooLow(err):
 		c.price.forget()
 		return true
 	case errors.Is(err, ErrUnreachable), errors.Is(err, sdkerrors.ErrMempoolIsFull), errors.Is(err, sdkerrors.ErrOutOfGas):
@@ -105,7 +105,7 @@ func (c *Client) submit(ctx context.Context, freeGas uint64, margin uint32, msgs
 	defer c.account.mu.Unlock()
 	if err := c.account.load(ctx, c.node, c.addr); err != nil {
 		if errors.Is(err, ErrNotFound) {
-			err = &Error{Op: "look up account " + c.addr, Err: ErrNotFound, Next: "the account has never received anything: send it some uaic first"}
+			err = &Error{Op: "look up account " + c.addr, Err: ErrNotFound, Next: nextNewAccount}
 		}
 		return signed{}, err
 	}
