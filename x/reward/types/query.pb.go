@@ -687,7 +687,7 @@ const _ = grpc.SupportPackageIsVersion4
 type QueryClient interface {
 	// Params returns the parameters.
 	Params(ctx context.Context, in *QueryParamsRequest, opts ...grpc.CallOption) (*QueryParamsResponse, error)
-	// Bond returns a provider's bond with its pending lien releases and unbondings.
+	// Bond returns a provider's bond and how much of it is free.
 	Bond(ctx context.Context, in *QueryBondRequest, opts ...grpc.CallOption) (*QueryBondResponse, error)
 	// Escrow returns a task's money.
 	Escrow(ctx context.Context, in *QueryEscrowRequest, opts ...grpc.CallOption) (*QueryEscrowResponse, error)
@@ -765,7 +765,7 @@ func (c *queryClient) Parked(ctx context.Context, in *QueryParkedRequest, opts .
 type QueryServer interface {
 	// Params returns the parameters.
 	Params(context.Context, *QueryParamsRequest) (*QueryParamsResponse, error)
-	// Bond returns a provider's bond with its pending lien releases and unbondings.
+	// Bond returns a provider's bond and how much of it is free.
 	Bond(context.Context, *QueryBondRequest) (*QueryBondResponse, error)
 	// Escrow returns a task's money.
 	Escrow(context.Context, *QueryEscrowRequest) (*QueryEscrowResponse, error)
