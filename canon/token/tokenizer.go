@@ -43,8 +43,9 @@ func (t *Tokenizer) Encode(text string) []uint32 {
 	return out
 }
 
-// maxPiece bounds the quadratic merge loop: a longer piece is cut, at a fixed place.
-const maxPiece = 4096
+// maxPiece bounds the quadratic merge loop: a word of more bytes is cut there, so a
+// hostile text of one long word costs at most about 1 000 look-ups a byte.
+const maxPiece = 1024
 
 // merge appends the ids of one piece: its bytes, joined by the best merge until none
 // applies; among equal ranks the leftmost.
