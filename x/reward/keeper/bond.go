@@ -16,9 +16,17 @@ import (
 func (k *Keeper) bondOf(ctx context.Context, provider sdk.AccAddress) (types.Bond, error) {
 	b, err := k.bonds.Get(ctx, provider)
 	if isNotFound(err) {
-		return types.Bond{}, errorsmod.Wrap(types.ErrNoBond, provider.String())
+		return types.Bond{}, k.noBond(provider)
 	}
 	return b, err
+}
+
+func (k *Keeper) noBond(provider sdk.AccAddress) error {
+	name, err := k.addr.BytesToString(provider)
+	if err != nil {
+		return err
+	}
+	return errorsmod.Wrap(types.ErrNoBond, name)
 }
 
 // fund takes amount uaic from the provider's account into its bond and counts it.

@@ -24,32 +24,35 @@ func (k *Keeper) Deposit(ctx context.Context, payer sdk.AccAddress, deposits []c
 	}
 	total := uint64(0)
 	for _, d := range deposits {
-		if total, err = types.Add(total, d.Amount); err != nil {
+		if err := k.mayOpen(ctx, d); err != nil {
 			return err
 		}
-		if err := k.openEscrow(ctx, name, d); err != nil {
+		if total, err = types.Add(total, d.Amount); err != nil {
 			return err
 		}
 	}
 	if err := k.takeIn(ctx, payer, total); err != nil {
 		return err
 	}
+	for _, d := range deposits {
+		e := types.Escrow{TaskId: d.TaskID, Payer: name, Escrowed: d.Amount, Held: d.Amount}
+		if err := k.escrows.Set(ctx, d.TaskID, e); err != nil {
+			return err
+		}
+	}
 	return k.changeLedger(ctx, func(l *types.Ledger) error { return l.Enter(&l.Escrow, total) })
 }
 
-// openEscrow records the escrow of one task.
-func (k *Keeper) openEscrow(ctx context.Context, payer string, d computetypes.EscrowDeposit) error {
+// mayOpen refuses an empty deposit and a second one for a task.
+func (k *Keeper) mayOpen(ctx context.Context, d computetypes.EscrowDeposit) error {
 	if d.Amount == 0 {
 		return errorsmod.Wrapf(types.ErrBadCoin, "expected a deposit for task %d, got 0", d.TaskID)
 	}
 	exists, err := k.escrows.Has(ctx, d.TaskID)
-	if err != nil {
-		return err
+	if err == nil && exists {
+		err = errorsmod.Wrapf(types.ErrEscrowExists, "task %d", d.TaskID)
 	}
-	if exists {
-		return errorsmod.Wrapf(types.ErrEscrowExists, "task %d", d.TaskID)
-	}
-	return k.escrows.Set(ctx, d.TaskID, types.Escrow{TaskId: d.TaskID, Payer: payer, Escrowed: d.Amount, Held: d.Amount})
+	return err
 }
 
 // Refund implements compute's Escrow: the whole escrow goes back to the payer at the end of the block. It
