@@ -23,15 +23,12 @@ func (k *Keeper) checkPost(ctx context.Context, params types.Params, p *posting,
 	if err != nil {
 		return err
 	}
-	if model.Deprecated {
-		return errorsmod.Wrapf(types.ErrModelDeprecated, "%x", model.Id)
-	}
-	if p.terms.Sampling.TopK > model.Vocab {
-		return errorsmod.Wrapf(types.ErrBadSampling, "expected top_k of at most %d, got %d", model.Vocab, p.terms.Sampling.TopK)
-	}
 	longest := uint32(0)
 	for _, i := range p.fresh {
-		if err := checkInput(params, model, p.terms, inputs[i].Tokens); err != nil {
+		if err := checkModel(params, model, p.terms, uint64(len(inputs[i].Tokens))); err != nil {
+			return errorsmod.Wrapf(err, "input %d", i)
+		}
+		if err := checkTokens(model, inputs[i].Tokens); err != nil {
 			return errorsmod.Wrapf(err, "input %d", i)
 		}
 		longest = max(longest, uint32(len(inputs[i].Tokens)))
@@ -59,15 +56,24 @@ func checkTerms(params types.Params, t types.TaskTerms) error {
 	return nil
 }
 
-// checkInput checks one input against the params and the model.
-func checkInput(params types.Params, model types.Model, t types.TaskTerms, tokens []uint32) error {
-	if len(tokens) == 0 || len(tokens) > int(params.MaxInputTokens) {
-		return errorsmod.Wrapf(types.ErrInputLimit, "expected 1 to %d tokens, got %d", params.MaxInputTokens, len(tokens))
-	}
-	if need := uint64(len(tokens)) + uint64(t.MaxOutputTokens); need > uint64(model.MaxContext) {
+// checkModel checks terms and the length of one input against the params and the model.
+func checkModel(params types.Params, model types.Model, t types.TaskTerms, tokens uint64) error {
+	switch {
+	case model.Deprecated:
+		return errorsmod.Wrapf(types.ErrModelDeprecated, "%x", model.Id)
+	case t.Sampling.TopK > model.Vocab:
+		return errorsmod.Wrapf(types.ErrBadSampling, "expected top_k of at most %d, got %d", model.Vocab, t.Sampling.TopK)
+	case tokens == 0 || tokens > uint64(params.MaxInputTokens):
+		return errorsmod.Wrapf(types.ErrInputLimit, "expected 1 to %d tokens, got %d", params.MaxInputTokens, tokens)
+	case tokens+uint64(t.MaxOutputTokens) > uint64(model.MaxContext):
 		return errorsmod.Wrapf(types.ErrContextLimit, "expected at most %d tokens of input and output together, got %d + %d",
-			model.MaxContext, len(tokens), t.MaxOutputTokens)
+			model.MaxContext, tokens, t.MaxOutputTokens)
 	}
+	return nil
+}
+
+// checkTokens wants every token id inside the model's vocabulary.
+func checkTokens(model types.Model, tokens []uint32) error {
 	for i, id := range tokens {
 		if id >= model.Vocab {
 			return errorsmod.Wrapf(types.ErrBadToken, "expected ids below %d, got %d at %d", model.Vocab, id, i)

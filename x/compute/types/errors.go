@@ -1,19 +1,22 @@
 package types
 
 import (
+	"google.golang.org/grpc/codes"
+
 	errorsmod "cosmossdk.io/errors"
 )
 
-// Errors of the module. Codes are hashed into block results: never renumbered, never reused.
+// Errors of the module. Codes are hashed into block results: never renumbered, never reused. Those that a
+// query can give carry the code of gRPC, which the gateway turns into 404 and 400.
 var (
 	// ErrUnknownTask: no task has this id or client_ref; it may have been pruned.
-	ErrUnknownTask = errorsmod.Register(ModuleName, 2, "unknown task")
+	ErrUnknownTask = errorsmod.RegisterWithGRPCCode(ModuleName, 2, codes.NotFound, "unknown task")
 	// ErrUnknownProvider: the address has no provider record.
-	ErrUnknownProvider = errorsmod.Register(ModuleName, 3, "unknown provider")
+	ErrUnknownProvider = errorsmod.RegisterWithGRPCCode(ModuleName, 3, codes.NotFound, "unknown provider")
 	// ErrUnknownModel: no model was published under this id.
-	ErrUnknownModel = errorsmod.Register(ModuleName, 4, "unknown model")
+	ErrUnknownModel = errorsmod.RegisterWithGRPCCode(ModuleName, 4, codes.NotFound, "unknown model")
 	// ErrUnknownOffer: the provider offers no such model.
-	ErrUnknownOffer = errorsmod.Register(ModuleName, 5, "unknown offer")
+	ErrUnknownOffer = errorsmod.RegisterWithGRPCCode(ModuleName, 5, codes.NotFound, "unknown offer")
 	// ErrProviderExists: the address registered before.
 	ErrProviderExists = errorsmod.Register(ModuleName, 6, "provider already registered")
 	// ErrModelExists: the id was published before; the first publisher owns it.
@@ -31,9 +34,9 @@ var (
 	// ErrBadCoin: the coin is missing, zero, negative, not in uaic, or beyond 64 bits.
 	ErrBadCoin = errorsmod.Register(ModuleName, 13, "bad coin")
 	// ErrBadAddress: an address does not decode.
-	ErrBadAddress = errorsmod.Register(ModuleName, 14, "bad address")
+	ErrBadAddress = errorsmod.RegisterWithGRPCCode(ModuleName, 14, codes.InvalidArgument, "bad address")
 	// ErrBadModelID: the id is not 32 bytes.
-	ErrBadModelID = errorsmod.Register(ModuleName, 15, "bad model id")
+	ErrBadModelID = errorsmod.RegisterWithGRPCCode(ModuleName, 15, codes.InvalidArgument, "bad model id")
 	// ErrBadHeader: the header does not parse, or is not proven under the model id.
 	ErrBadHeader = errorsmod.Register(ModuleName, 16, "bad model header")
 	// ErrFeeTooHigh: the model's fee is above params.max_model_fee_bps.
@@ -88,9 +91,9 @@ var (
 	// ErrBadGenesis: a genesis state contradicts itself.
 	ErrBadGenesis = errorsmod.Register(ModuleName, 41, "bad genesis")
 	// ErrBadPage: a page request asks for what this module does not serve.
-	ErrBadPage = errorsmod.Register(ModuleName, 42, "bad page request")
+	ErrBadPage = errorsmod.RegisterWithGRPCCode(ModuleName, 42, codes.InvalidArgument, "bad page request")
 	// ErrBadRequest: a query names nothing that could exist.
-	ErrBadRequest = errorsmod.Register(ModuleName, 43, "bad request")
+	ErrBadRequest = errorsmod.RegisterWithGRPCCode(ModuleName, 43, codes.InvalidArgument, "bad request")
 	// ErrInvariant: stored state contradicts itself; a fault of the program.
 	ErrInvariant = errorsmod.Register(ModuleName, 44, "broken invariant")
 	// ErrNotWired: a neighbour of the keeper was not set; a fault of the wiring.

@@ -1,0 +1,135 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/aichain/aichain/rules/task"
+	"github.com/aichain/aichain/x/compute/types"
+)
+
+// TasksByRequester lists the tasks of a requester: those without a client_ref by id, then the others by
+// client_ref.
+func (q *queryServer) TasksByRequester(ctx context.Context, req *types.QueryTasksByRequesterRequest) (*types.QueryTasksByRequesterResponse, error) {
+	requester, _, err := q.k.account(req.GetRequester())
+	if err != nil {
+		return nil, err
+	}
+	pg, err := page(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := query.CollectionPaginate(ctx, q.k.refs, pg,
+		func(_ refKey, id uint64) (types.Task, error) { return q.k.task(ctx, id) },
+		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, []byte](requester))
+	return &types.QueryTasksByRequesterResponse{Tasks: list, Pagination: next}, err
+}
+
+// TasksByProvider lists the tasks on which a provider was seated, by block of the match, newest first, then
+// by id. A page is a number of such blocks: at most 20, because each may hold as many tasks as are matched
+// in a block.
+func (q *queryServer) TasksByProvider(ctx context.Context, req *types.QueryTasksByProviderRequest) (*types.QueryTasksByProviderResponse, error) {
+	provider, _, err := q.k.account(req.GetProvider())
+	if err != nil {
+		return nil, err
+	}
+	pg, err := page(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	pg.Limit, pg.Reverse = min(pg.Limit, 20), true
+	blocks, next, err := query.CollectionPaginate(ctx, q.k.seatings, pg, itself[seatingKey, types.SeatIds],
+		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](provider))
+	if err != nil {
+		return nil, err
+	}
+	resp := &types.QueryTasksByProviderResponse{Pagination: next}
+	for _, b := range blocks {
+		for _, id := range b.TaskIds {
+			t, err := q.k.task(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if !req.OpenOnly || statusOf(t) == task.Matched {
+				resp.Tasks = append(resp.Tasks, t)
+			}
+		}
+	}
+	return resp, nil
+}
+
+// TasksByStatus lists tasks in one status as Query/Task shows it, in order of what the block looks at next.
+// A page may be shorter than its limit, even empty, and still have a next_key: what it costs is bounded by
+// what it looks at, not by what it finds.
+func (q *queryServer) TasksByStatus(ctx context.Context, req *types.QueryTasksByStatusRequest) (*types.QueryTasksByStatusResponse, error) {
+	pg, err := page(req.GetPagination())
+	if err != nil {
+		return nil, err
+	}
+	if pg.Reverse {
+		return nil, errorsmod.Wrap(types.ErrBadPage, "expected the order of deadlines, got reverse")
+	}
+	var found []types.Task
+	var next []byte
+	switch status := req.GetStatus(); status {
+	case types.TASK_STATUS_MATCHED, types.TASK_STATUS_COMMITTING, types.TASK_STATUS_REVEALING:
+		found, next, err = q.inRound(ctx, status, pg)
+	case types.TASK_STATUS_OPEN, types.TASK_STATUS_SPLIT, types.TASK_STATUS_STALLED,
+		types.TASK_STATUS_SETTLED, types.TASK_STATUS_REFUNDED:
+		found, next, err = q.onAgenda(ctx, status, pg)
+	default:
+		err = errorsmod.Wrapf(types.ErrBadRequest, "expected a status that tasks have between blocks, got %s", status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryTasksByStatusResponse{Tasks: found, Pagination: &query.PageResponse{NextKey: next}}, nil
+}
+
+// onAgenda looks at one page of the agenda's group that holds the status.
+func (q *queryServer) onAgenda(ctx context.Context, status types.TaskStatus, pg *query.PageRequest) ([]types.Task, []byte, error) {
+	seen, next, err := query.CollectionPaginate(ctx, q.k.agenda, pg,
+		func(key agendaKey, _ collections.NoValue) (types.Task, error) { return q.k.task(ctx, key.K3()) },
+		triplePrefix[uint16, uint64, uint64](groupOf(types.Task{Status: status})))
+	if err != nil {
+		return nil, nil, err
+	}
+	var found []types.Task
+	for _, t := range seen {
+		if t.Status == status {
+			found = append(found, t)
+		}
+	}
+	return found, next.NextKey, nil
+}
+
+// inRound looks at one page of the tasks in rounds.
+func (q *queryServer) inRound(ctx context.Context, status types.TaskStatus, pg *query.PageRequest) ([]types.Task, []byte, error) {
+	if q.k.rounds == nil {
+		return nil, nil, errorsmod.Wrap(types.ErrNotWired, "rounds")
+	}
+	ids, next, err := q.k.rounds.InRound(ctx, pg.Key, pg.Limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	var found []types.Task
+	for _, id := range ids {
+		t, err := q.k.task(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := q.k.progress(ctx, t)
+		if err != nil {
+			return nil, nil, err
+		}
+		if p.Status == status {
+			found = append(found, t)
+		}
+	}
+	return found, next, nil
+}
