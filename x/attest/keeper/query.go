@@ -38,7 +38,7 @@ func (q queryServer) Round(ctx context.Context, req *types.QueryRoundRequest) (*
 	}
 	r, err := q.round(ctx, req.TaskId, req.Round)
 	if errors.Is(err, types.ErrRoundNotFound) {
-		return nil, status.Error(codes.NotFound, err.Error())
+		return nil, status.Errorf(codes.NotFound, "task %d has no round %d", req.TaskId, req.Round)
 	}
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
-	errorsmod "cosmossdk.io/errors"
 
 	"github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -18,7 +17,7 @@ type parkedRecord = computetypes.Parked
 func (k *Keeper) round(ctx context.Context, taskID uint64, number uint32) (types.Round, error) {
 	r, err := k.rounds.Get(ctx, collections.Join(taskID, number))
 	if errors.Is(err, collections.ErrNotFound) {
-		return types.Round{}, errorsmod.Wrapf(types.ErrRoundNotFound, "task %d round %d", taskID, number)
+		return types.Round{}, types.ErrRoundNotFound
 	}
 	return r, err
 }

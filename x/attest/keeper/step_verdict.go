@@ -61,7 +61,7 @@ func (k *Keeper) dueBy(ctx context.Context, height uint64, limit int) ([]dueKey,
 func (k *Keeper) moveOn(ctx sdk.Context, key dueKey) (isOpened bool, err error) {
 	r, err := k.round(ctx, key.K2(), key.K3())
 	if err != nil {
-		return false, err
+		return false, atItem(err, key.K2(), key.K3())
 	}
 	if r.Phase == types.ROUND_PHASE_COMMIT && r.CanReveal() {
 		openReveals(&r, heightOf(ctx))

@@ -16,6 +16,6 @@ var (
 	DeadlinesKey = collections.NewPrefix(2)
 	ParkedKey    = collections.NewPrefix(3)
 	// PendingKey marks seat messages that wait in a node's own mempool. It is written in check state only and is
-	// never part of a committed store; see the keeper's MarkSeatMessage.
-	PendingKey = collections.NewPrefix(255)
+	// never part of a committed store; see the keeper's MarkSeatMessage. (Prefix 255 cannot be walked.)
+	PendingKey = collections.NewPrefix(254)
 )
