@@ -4,19 +4,22 @@ import (
 	"context"
 	"testing"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/log/v2"
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/store/v2"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -58,8 +61,8 @@ type bank struct {
 	sends    int
 }
 
-func newBank(store corestore.KVStoreService) *bank {
-	sb := collections.NewSchemaBuilder(store)
+func newBank(kv corestore.KVStoreService) *bank {
+	sb := collections.NewSchemaBuilder(kv)
 	b := &bank{
 		balances: collections.NewMap(sb, collections.NewPrefix(1), "balances", sdk.AccAddressKey, collections.Uint64Value),
 		blocked:  map[string]bool{},
@@ -164,13 +167,16 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	own, coins := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("coins")
-	ctx := testutil.DefaultContextWithKeys(map[string]*storetypes.KVStoreKey{own.Name(): own, coins.Name(): coins}, nil, nil)
+	cms := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	cms.MountStoreWithDB(own, storetypes.StoreTypeIAVL, nil)
+	cms.MountStoreWithDB(coins, storetypes.StoreTypeIAVL, nil)
+	require.NoError(t, cms.LoadLatestVersion())
+	ctx := sdk.NewContext(cms, cmtproto.Header{}, false, log.NewNopLogger())
 	w := &world{
-		t: t, ctx: ctx.WithBlockHeight(1).WithEventManager(sdk.NewEventManager()),
+		t: t, cms: cms, ctx: ctx.WithBlockHeight(1).WithEventManager(sdk.NewEventManager()),
 		bank:      newBank(runtime.NewKVStoreService(coins)),
 		providers: &providers{least: 1_000, told: map[string]uint64{}},
 	}
-	w.cms, _ = ctx.MultiStore().(storetypes.CommitMultiStore)
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	w.k = keeper.NewKeeper(cdc, runtime.NewKVStoreService(own), addresses, w.bank, accounts{}, named("gov"))
 	w.k.SetProviders(w.providers)

@@ -1,0 +1,110 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+	"github.com/aichain/aichain/x/reward/types"
+)
+
+// busy has something in every collection.
+func busy(t *testing.T) *world {
+	w := newWorld(t)
+	w.bonded(10_000, "anna", "bert", "carl", "dora")
+	for id := uint64(1); id <= 4; id++ {
+		w.posted(id, 1_000)
+	}
+	require.NoError(t, w.k.PlaceLien(w.ctx, named("dora"), 500)) // an open seat
+	require.NoError(t, withdraw(w, named("dora"), uaic(100))())
+	w.bank.blocked[string(account("anna"))] = true
+	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, seats: threeRight()}))))
+	w.endBlock()
+	w.bank.noBurn = true
+	seats := []attesttypes.FinalSeat{seat("anna", right), seat("bert", wrong)}
+	require.NoError(t, w.k.AfterVerdict(w.at(2).ctx, w.liened(verdict(ending{id: 2, seats: seats}))))
+	w.endBlock() // burn stays pending
+	require.NoError(t, w.k.AfterVerdict(w.at(3).ctx, w.liened(verdict(ending{id: 3, seats: threeRight()}))))
+	w.addsUp() // payouts not yet sent, as in the middle of a block
+	return w
+}
+
+func TestExportImportExport(t *testing.T) {
+	w := busy(t)
+	g := w.export()
+	for name, n := range map[string]int{
+		"bonds": len(g.Bonds), "escrows": len(g.Escrows), "releases": len(g.LienReleases),
+		"unbondings": len(g.Unbondings), "payouts": len(g.Payouts), "parked": len(g.Parked),
+	} {
+		require.NotZero(t, n, name)
+	}
+	other := newWorld(t)
+	require.NoError(t, other.bank.balances.Set(other.ctx, moduleAccount, w.bank.of(w.ctx, moduleAccount)))
+	require.NoError(t, other.k.InitGenesis(other.ctx, g))
+	other.addsUp()
+	first, err := g.Marshal()
+	require.NoError(t, err)
+	second, err := other.export().Marshal()
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+
+	// Both go on alike: the same is paid at the same heights.
+	for h := uint64(3); h < 210; h++ {
+		w.at(h).endBlock()
+		other.at(h).endBlock()
+	}
+	require.Equal(t, w.export().LienReleases, other.export().LienReleases)
+	require.EqualValues(t, rich-9_900, w.balance("dora"))
+	require.EqualValues(t, rich+100, other.balance("dora"), "her bond came with the state")
+}
+
+func TestInitGenesisRefuses(t *testing.T) {
+	good := busy(t)
+	held := good.bank.of(good.ctx, moduleAccount)
+	for name, c := range map[string]struct {
+		spoil func(*types.GenesisState)
+		want  error
+	}{
+		"params":         {func(g *types.GenesisState) { g.Params.PayoutBudget = 0 }, types.ErrInvalidParams},
+		"ledger sum":     {func(g *types.GenesisState) { g.Ledger.Deposited = g.Ledger.Deposited.AddRaw(1) }, types.ErrInvalidGenesis},
+		"no ledger":      {func(g *types.GenesisState) { g.Ledger = types.Ledger{} }, types.ErrInvalidGenesis},
+		"bond twice":     {func(g *types.GenesisState) { g.Bonds = append(g.Bonds, g.Bonds[0]) }, types.ErrInvalidGenesis},
+		"bond over lien": {func(g *types.GenesisState) { g.Bonds[0].Liened = g.Bonds[0].Bonded + 1 }, types.ErrInvalidGenesis},
+		"bond missing":   {func(g *types.GenesisState) { g.Bonds = g.Bonds[1:] }, types.ErrInvalidGenesis},
+		"escrow parts":   {func(g *types.GenesisState) { g.Escrows[0].Refunded++ }, types.ErrInvalidGenesis},
+		"escrow missing": {func(g *types.GenesisState) { g.Escrows = g.Escrows[:3] }, types.ErrInvalidGenesis},
+		"release of 0":   {func(g *types.GenesisState) { g.LienReleases[0].Amount = 0 }, types.ErrInvalidGenesis},
+		"unbonding":      {func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
+		"payout parts":   {func(g *types.GenesisState) { g.Payouts[0].Paid++ }, types.ErrInvalidGenesis},
+		"parked missing": {func(g *types.GenesisState) { g.Parked = nil }, types.ErrInvalidGenesis},
+		"bond address":   {func(g *types.GenesisState) { g.Bonds[0].Provider = "x" }, types.ErrBadAddress},
+		"payee address":  {func(g *types.GenesisState) { g.Payouts[0].Recipient = "x" }, types.ErrBadAddress},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, w.bank.balances.Set(w.ctx, moduleAccount, held))
+			g := good.export()
+			c.spoil(g)
+			require.ErrorIs(t, w.k.InitGenesis(w.ctx, g), c.want)
+		})
+	}
+	t.Run("module account", func(t *testing.T) {
+		w := newWorld(t)
+		require.ErrorIs(t, w.k.InitGenesis(w.ctx, good.export()), types.ErrInvariant)
+	})
+}
+
+func TestInvariantsSeeWhatDoesNotAddUp(t *testing.T) {
+	broken := func(act func(w *world)) {
+		w := busy(t)
+		act(w)
+		require.ErrorIs(t, w.k.Invariants(w.ctx), types.ErrInvariant)
+	}
+	broken(func(w *world) { // coins that came in by no door
+		require.NoError(t, w.bank.balances.Set(w.ctx, moduleAccount, w.bank.of(w.ctx, moduleAccount)+1))
+	})
+	broken(func(w *world) { require.NoError(t, w.k.PlantRelease(w.ctx, 500, account("zoe"), 1)) })
+	broken(func(w *world) { require.NoError(t, w.k.PlantRelease(w.ctx, 500, account("anna"), 1_000_000)) })
+	broken(func(w *world) { require.NoError(t, w.k.PlantUnbonding(w.ctx, 500, account("anna"), 1)) })
+}
