@@ -1,76 +1,40 @@
 package cmd
 
-import (
-	"context"
-	"errors"
+import "errors"
 
-	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
-
-	"github.com/aichain/aichain/client"
-	"github.com/aichain/aichain/client/ask"
-)
-
-// Exit codes of infer; they are part of its interface and never renumbered.
+// Exit codes of aichaind; scripts may rely on them. Commands of our own add further ones through ExitCoder.
 const (
-	exitOther        = 1
-	exitBadInput     = 2
-	exitNotMatchable = 3
-	exitRefunded     = 4
-	exitUnreachable  = 5
-	exitFunds        = 6
-	exitInterrupted  = 130
+	// ExitOK means that the command did what it says.
+	ExitOK = 0
+	// ExitFailed means that it did not; the reason is on standard error.
+	ExitFailed = 1
+	// ExitUsage means that it was called with a wrong flag.
+	ExitUsage = 2
 )
 
-// exitError carries the exit code of a command to main.
-type exitError struct {
-	code int
-	err  error
+// ExitCoder is an error that chooses the exit code.
+type ExitCoder interface {
+	error
+	// ExitCode is between 1 and 125.
+	ExitCode() int
 }
 
-func (e *exitError) Error() string { return e.err.Error() }
-
-func (e *exitError) Unwrap() error { return e.err }
-
-func exit(code int, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &exitError{code: code, err: err}
-}
-
-// ExitCode is the code that a program should end with after err: 0 for nil, 1 unless a command chose another.
+// ExitCode returns the exit code for the error of a command.
 func ExitCode(err error) int {
-	var e *exitError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &e):
-		return e.code
+	if err == nil {
+		return ExitOK
 	}
-	return exitOther
+	var coder ExitCoder
+	if errors.As(err, &coder) {
+		return coder.ExitCode()
+	}
+	return ExitFailed
 }
 
-// codeOf sorts what asking can end with.
-func codeOf(err error) int {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotIncluded):
-		return exitUnreachable
-	case errors.Is(err, ask.ErrRefunded):
-		return exitRefunded
-	case errors.Is(err, ask.ErrNotMatchable):
-		return exitNotMatchable
-	case errors.Is(err, ask.ErrFunds), errors.Is(err, sdkerrors.ErrInsufficientFunds):
-		return exitFunds
-	case errors.Is(err, ask.ErrBadQuestion), errors.Is(err, client.ErrNoKey), errors.Is(err, client.ErrBadRequest), errors.Is(err, client.ErrWrongChain):
-		return exitBadInput
-	}
-	var refused *client.ChainError
-	if errors.As(err, &refused) {
-		return exitBadInput
-	}
-	return exitOther
-}
+// usageError is a wrong flag.
+type usageError struct{ error }
+
+func (usageError) ExitCode() int { return ExitUsage }
+
+// Unwrap returns what was wrong.
+func (e usageError) Unwrap() error { return e.error }

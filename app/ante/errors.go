@@ -1,0 +1,22 @@
+package ante
+
+import errorsmod "cosmossdk.io/errors"
+
+// codespace of the errors of this package.
+const codespace = "aichain-ante"
+
+// Codes are hashed into the block results: never renumbered, never used again.
+var (
+	// ErrTooBig is returned for a transaction over MaxTxBytes.
+	ErrTooBig = errorsmod.Register(codespace, 2, "transaction too big")
+	// ErrTooManyMessages is returned for a transaction with more than MaxTxMessages messages.
+	ErrTooManyMessages = errorsmod.Register(codespace, 3, "too many messages in the transaction")
+	// ErrFeeTooLow is returned for a fee under the chain's or the node's least price.
+	ErrFeeTooLow = errorsmod.Register(codespace, 4, "fee too low")
+	// ErrFeeDenom is returned for a fee in another coin than uaic.
+	ErrFeeDenom = errorsmod.Register(codespace, 5, "fees are paid in uaic")
+	// ErrFreeGas is returned for free seat messages that ask for more gas than they need.
+	ErrFreeGas = errorsmod.Register(codespace, 6, "gas limit too high for free seat messages")
+	// ErrFreeSigners is returned for free seat messages with more than one signer.
+	ErrFreeSigners = errorsmod.Register(codespace, 7, "free seat messages have one signer")
+)

@@ -1,0 +1,101 @@
+package ante
+
+import (
+	"math"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
+
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+)
+
+// freeKey marks a context whose transaction pays nothing.
+type freeKey struct{}
+
+// isFree says whether freeSeats let the transaction pass without a fee.
+func isFree(ctx sdk.Context) bool {
+	free, ok := ctx.Value(freeKey{}).(bool)
+	return ok && free
+}
+
+// IsSeatTx says whether a transaction consists of commits and reveals only.
+func IsSeatTx(tx sdk.Tx) bool {
+	msgs := tx.GetMsgs()
+	for _, msg := range msgs {
+		switch msg.(type) {
+		case *attesttypes.MsgCommitResult, *attesttypes.MsgRevealResult:
+		default:
+			return false
+		}
+	}
+	return len(msgs) > 0
+}
+
+// freeSeats lets seat messages without a fee pass if each is free, and refuses them here if not.
+type freeSeats struct{ seats Seats }
+
+// AnteHandle returns ErrFreeSigners, ErrFreeGas or why a message is not free.
+func (d freeSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	feeTx, ok := tx.(sdk.FeeTx)
+	if !ok {
+		return ctx, errorsmod.Wrap(sdkerrors.ErrTxDecode, "expected a transaction with a fee")
+	}
+	if simulate || !IsSeatTx(tx) || !feeTx.GetFee().IsZero() {
+		return next(ctx, tx, simulate) // a simulation asks for the gas, to pay for it or not
+	}
+	if err := d.check(ctx, tx, feeTx.GetGas()); err != nil {
+		return ctx, err
+	}
+	return next(ctx.WithValue(freeKey{}, true), tx, simulate)
+}
+
+// check says why the messages of a transaction are not free.
+func (d freeSeats) check(ctx sdk.Context, tx sdk.Tx, gas uint64) error {
+	signed, ok := tx.(authsigning.SigVerifiableTx)
+	if !ok {
+		return errorsmod.Wrap(sdkerrors.ErrTxDecode, "expected a signed transaction")
+	}
+	signers, err := signed.GetSigners()
+	if err != nil {
+		return err
+	}
+	if len(signers) != 1 {
+		return errorsmod.Wrapf(ErrFreeSigners, "got %d", len(signers))
+	}
+	limit := uint64(0)
+	for _, msg := range tx.GetMsgs() {
+		more := d.seats.FreeSeatGas(msg)
+		if more > math.MaxUint64-limit {
+			more = math.MaxUint64 - limit
+		}
+		limit += more
+	}
+	if gas > limit {
+		return errorsmod.Wrapf(ErrFreeGas, "expected at most %d, got %d", limit, gas)
+	}
+	for _, msg := range tx.GetMsgs() {
+		if err := d.seats.FreeSeatMessage(ctx, msg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markSeats uses up the free messages of a transaction in the mempool's state.
+type markSeats struct{ seats Seats }
+
+// AnteHandle marks nothing in a block: there the messages themselves use up the seats.
+func (d markSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	if simulate || !ctx.IsCheckTx() || !isFree(ctx) {
+		return next(ctx, tx, simulate)
+	}
+	for _, msg := range tx.GetMsgs() {
+		if err := d.seats.MarkSeatMessage(ctx, msg); err != nil {
+			return ctx, err
+		}
+	}
+	return next(ctx, tx, simulate)
+}
