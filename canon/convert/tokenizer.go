@@ -15,7 +15,7 @@ func (s *source) readVocabulary() error {
 		return err
 	}
 	h := &s.header
-	h.Vocab = uint32(min(len(tokens), 1<<31))
+	h.Vocab = uint32(min(uint64(len(tokens)), 1<<31))
 	h.BOS, err = s.file.Uint32("tokenizer.ggml.bos_token_id")
 	if err != nil {
 		return err

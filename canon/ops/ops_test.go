@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"encoding/hex"
 	"math"
 	"math/big"
@@ -321,7 +322,7 @@ func plainSample(logits []int32, milli, k uint32, draw uint64) int {
 	for i := range ids {
 		ids[i] = i
 	}
-	slices.SortStableFunc(ids, func(a, b int) int { return int(int64(logits[b])) - int(int64(logits[a])) })
+	slices.SortStableFunc(ids, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
 	best := logits[ids[0]]
 	if k > 0 && int(k) < len(ids) {
 		ids = ids[:k]
@@ -363,7 +364,7 @@ func TestSampleIsTheRule(t *testing.T) {
 		case 2:
 			draw = math.MaxUint64
 		}
-		if got, want := Sample(logits, milli, k, draw), plainSample(logits, milli, k, draw); got != want {
+		if got, want := NewSampler(logits, milli, k).Sample(logits, draw), plainSample(logits, milli, k, draw); got != want {
 			t.Fatalf("Sample(%v, %d, %d, %d) = %d, want %d", logits, milli, k, draw, got, want)
 		}
 	}
@@ -374,7 +375,7 @@ func TestSampleFollowsTheDistribution(t *testing.T) {
 	logits, first := []int32{0, -71999}, 0
 	const rounds = 40_000
 	for i := range rounds {
-		if Sample(logits, 1000, 0, Draw([32]byte{1}, uint64(i))) == 0 {
+		if NewSampler(logits, 1000, 0).Sample(logits, Draw([32]byte{1}, uint64(i))) == 0 {
 			first++
 		}
 	}

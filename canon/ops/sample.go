@@ -75,6 +75,19 @@ func NewCut(logits []int32, k uint32) Cut {
 	return Cut{Threshold: int32(low), Ties: k - countFrom(logits, low+1)}
 }
 
+// Count returns how many logits are above a threshold and how many equal it. Counts of
+// blocks add up.
+func Count(logits []int32, threshold int32) (above, equal uint32) {
+	for _, v := range logits {
+		if v > threshold {
+			above++
+		} else if v == threshold {
+			equal++
+		}
+	}
+	return above, equal
+}
+
 // countFrom returns how many logits are at least threshold.
 func countFrom(logits []int32, threshold int64) (n uint32) {
 	for _, v := range logits {
@@ -85,39 +98,47 @@ func countFrom(logits []int32, threshold int64) (n uint32) {
 	return n
 }
 
-// Sample chooses a token: the lowest id at which the running sum of the weights of
-// the kept tokens, in order of id, exceeds floor(draw * total / 2^64).
-func Sample(logits []int32, temperatureMilli, topK uint32, draw uint64) int {
-	s := sampler{logits, NewCut(logits, topK), logits[ArgMax(logits)], InverseTemperature(temperatureMilli)}
-	_, total := s.walk(math.MaxUint64)
-	target, _ := bits.Mul64(draw, total)
-	id, _ := s.walk(target)
-	return id
+// Sampler holds what a seeded choice needs to know of all logits.
+type Sampler struct {
+	Cut                Cut
+	Best               int32  // the largest logit
+	InverseTemperature uint64 // Q30, of InverseTemperature
 }
 
-// sampler is what both passes of Sample share.
-type sampler struct {
-	logits  []int32
-	cut     Cut
-	best    int32
-	inverse uint64
+// NewSampler prepares a choice. 1 <= temperatureMilli <= MaxTemperatureMilli.
+func NewSampler(logits []int32, temperatureMilli, topK uint32) Sampler {
+	return Sampler{NewCut(logits, topK), logits[ArgMax(logits)], InverseTemperature(temperatureMilli)}
 }
 
-// walk adds the weights of the kept tokens in order of id and stops at the first at
-// which the sum exceeds target. It returns that token and the sum.
-func (s sampler) walk(target uint64) (id int, sum uint64) {
-	ties := s.cut.Ties
-	for i, v := range s.logits {
-		if v < s.cut.Threshold || v == s.cut.Threshold && ties == 0 {
+// Walk adds the weights of the kept tokens of a block in order of id and stops at the
+// first at which the sum exceeds target (math.MaxUint64 never is). ties is how many
+// tokens at the threshold may still be kept; what is left of it is returned.
+func (s Sampler) Walk(block []int32, ties uint32, target uint64) (id int, sum uint64, left uint32) {
+	for i, v := range block {
+		if v < s.Cut.Threshold || v == s.Cut.Threshold && ties == 0 {
 			continue
 		}
-		if v == s.cut.Threshold {
+		if v == s.Cut.Threshold {
 			ties--
 		}
-		sum += uint64(SampleWeight(v, s.best, s.inverse))
+		sum += uint64(SampleWeight(v, s.Best, s.InverseTemperature))
 		if sum > target {
-			return i, sum
+			return i, sum, ties
 		}
 	}
-	return id, sum
+	return id, sum, ties
+}
+
+// Target is the running sum that the chosen token is the first to exceed.
+func Target(draw, total uint64) uint64 {
+	target, _ := bits.Mul64(draw, total)
+	return target
+}
+
+// Sample chooses a token: the lowest id at which the running sum of the weights of
+// the kept tokens, in order of id, exceeds floor(draw * total / 2^64).
+func (s Sampler) Sample(logits []int32, draw uint64) int {
+	_, total, _ := s.Walk(logits, s.Cut.Ties, math.MaxUint64)
+	id, _, _ := s.Walk(logits, s.Cut.Ties, Target(draw, total))
+	return id
 }

@@ -68,6 +68,12 @@ func small() model.Header {
 		AttnScale: 7654023, TiedHead: true, Widths: model.Widths{AttnIn: 16, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 16}}
 }
 
+// wide has rows and logits of more than one block of 4096.
+func wide() model.Header {
+	return model.Header{Vocab: 4500, Dim: 18, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4200, MaxContext: 96,
+		AttnScale: 12102203, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
+}
+
 // prompts are ids below 100 of several lengths, one longer than a step.
 func prompts() []run.Request {
 	var out []run.Request
@@ -106,7 +112,7 @@ func runBatch(t *testing.T, m *model.Model, o run.Options, requests []run.Reques
 }
 
 func models(t *testing.T) map[string]*model.Model {
-	return map[string]*model.Model{"nano": open(t, nanoFile), "small": randomModel(t, small())}
+	return map[string]*model.Model{"nano": open(t, nanoFile), "small": randomModel(t, small()), "wide": randomModel(t, wide())}
 }
 
 // Tokens and all intermediate values are those of one request alone on one thread of
@@ -198,7 +204,7 @@ func TestStopReasons(t *testing.T) {
 	// Small's stop token is its last; a greedy run on random weights rarely meets it.
 	e := engine(t, randomModel(t, small()), run.Options{})
 	var heard []uint32
-	r, err := e.Generate(context.Background(), run.Request{Prompt: make([]uint32, 90), MaxTokens: 1 << 40, OnToken: func(id uint32) { heard = append(heard, id) }})
+	r, err := e.Generate(context.Background(), run.Request{Prompt: make([]uint32, 90), MaxTokens: 1 << 30, OnToken: func(id uint32) { heard = append(heard, id) }})
 	if err != nil || r.Stop != run.StopContext || len(r.Tokens) != 6 || !slices.Equal(heard, r.Tokens) {
 		t.Errorf("context: %v %v, heard %v", r, err, heard)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"maps"
+	"math"
 	"slices"
 	"testing"
 
@@ -251,11 +252,47 @@ func (p *replay) token(chosen bool, sampling run.Sampling) {
 	}
 	p.norm(0, run.SiteOutSquares, x, p.m.Gains(model.OutputNorm, 0), p.h.Widths.Head)
 	logits := p.product(0, run.SiteLogits, run.SiteHeadInQuant, model.Head, p.h.Widths.Head)
+	expect(p, p.at(0, run.SiteLogitBest), blocks(logits, ops.BlockLen, slices.Max))
 	id := ops.ArgMax(logits)
 	if sampling.Temperature > 0 {
-		id = ops.Sample(logits, sampling.Temperature, sampling.TopK, ops.Draw(sampling.Seed, uint64(p.pos+1)))
+		id = p.sample(logits, sampling)
 	}
 	expect(p, p.at(0, run.SiteToken), []uint32{uint32(id)})
+}
+
+// sample checks a seeded choice as a referee would: the cut by its counts, the sums
+// under that cut, the token in its block.
+func (p *replay) sample(logits []int32, s run.Sampling) int {
+	cut := get[ops.Cut](p, p.at(0, run.SiteCut))[0]
+	sampler := ops.Sampler{Cut: cut, Best: slices.Max(get[int32](p, p.at(0, run.SiteLogitBest))), InverseTemperature: ops.InverseTemperature(s.Temperature)}
+	var counts []uint32
+	var sums []uint64
+	var above, equal uint32
+	ties, total := cut.Ties, uint64(0)
+	for block := range slices.Chunk(logits, ops.BlockLen) {
+		a, e := ops.Count(block, cut.Threshold)
+		_, sum, left := sampler.Walk(block, ties, math.MaxUint64)
+		counts, sums, ties, total = append(counts, a, e), append(sums, sum), left, total+sum
+		above, equal = above+a, equal+e
+	}
+	if s.TopK > 0 && int(s.TopK) < len(logits) && (above >= s.TopK || above+equal < s.TopK || cut.Ties != s.TopK-above) {
+		p.t.Fatalf("cut %+v keeps %d and %d of %d", cut, above, equal, s.TopK)
+	}
+	expect(p, p.at(0, run.SiteCut), []ops.Cut{cut})
+	expect(p, p.at(0, run.SiteCutCounts), counts)
+	expect(p, p.at(0, run.SiteWeightSums), sums)
+	target, ties := ops.Target(ops.Draw(s.Seed, uint64(p.pos+1)), total), cut.Ties
+	for i, sum := range sums {
+		block := logits[i*ops.BlockLen : min((i+1)*ops.BlockLen, len(logits))]
+		if target < sum {
+			id, _, _ := sampler.Walk(block, ties, target)
+			return i*ops.BlockLen + id
+		}
+		_, _, ties = sampler.Walk(block, ties, math.MaxUint64)
+		target -= sum
+	}
+	p.t.Fatal("no token reaches the target")
+	return 0
 }
 
 // Every tensor of every token follows from those before it, and no tensor is left over.

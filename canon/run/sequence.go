@@ -33,8 +33,7 @@ func (e *Engine) newSequence(index int, r Request) *sequence {
 // choose picks the token that follows a row and decides whether the answer ends.
 func (e *Engine) choose(r row) {
 	q := r.seq
-	id := uint32(pick(r.logits, q.request.Sampling, uint64(len(q.ids))))
-	e.tapToken(r, id)
+	id := e.pick(r, q.request.Sampling)
 	if slices.Contains(e.h.EOS, id) {
 		q.end(StopEOS)
 		return
@@ -57,10 +56,15 @@ func (q *sequence) end(reason StopReason) {
 	q.ended, q.result.Stop, q.keys, q.values = true, reason, nil, nil
 }
 
-// pick chooses from logits; position is where the chosen token will stand.
-func pick(logits []int32, s Sampling, position uint64) int {
-	if s.Temperature == 0 {
-		return ops.ArgMax(logits)
+// pick chooses the token that will stand after a row.
+func (e *Engine) pick(r row, s Sampling) uint32 {
+	e.tapBest(r)
+	id := ops.ArgMax(r.logits)
+	if s.Temperature > 0 {
+		sampler := ops.NewSampler(r.logits, s.Temperature, s.TopK)
+		e.tapSampler(r, sampler)
+		id = sampler.Sample(r.logits, ops.Draw(s.Seed, uint64(r.position)+1))
 	}
-	return ops.Sample(logits, s.Temperature, s.TopK, ops.Draw(s.Seed, position))
+	e.tapToken(r, uint32(id))
+	return uint32(id)
 }

@@ -61,8 +61,12 @@ const (
 	SiteHeadInMax
 	SiteHeadInScale
 	SiteHeadInQuant
-	SiteLogits // int32[vocab]
-	SiteToken  // uint32, the token chosen
+	SiteLogits     // int32[vocab]
+	SiteLogitBest  // int32 maxima, one a block of 4096
+	SiteCut        // threshold int32, ties uint32; this and the next two when sampled
+	SiteCutCounts  // uint32 above and equal to the threshold, for each block of 4096
+	SiteWeightSums // uint64 sums of the kept weights, one a block of 4096
+	SiteToken      // uint32, the token chosen
 )
 
 // At is where a tensor stands. Graph order is request, position, layer, site; sites
@@ -122,12 +126,6 @@ func (s *step) tapRows(layer int, site Site, x []int32) {
 	n := len(x) / len(s.rows)
 	for i, r := range s.rows {
 		emit(s.e, r, layer, site, x[i*n:(i+1)*n]...)
-	}
-}
-
-func (e *Engine) tapToken(r row, id uint32) {
-	if e.tap != nil {
-		emit(e, r, 0, SiteToken, id)
 	}
 }
 

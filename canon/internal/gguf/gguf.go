@@ -138,7 +138,7 @@ func (g *File) Tensor(name string, rows, cols int) ([]float32, error) {
 		return nil, fmt.Errorf("tensor %s: %w", name, err)
 	}
 	at := g.info.TensorDataStartOffset + int64(t.Offset)
-	if n > maxElements || at < 0 || at > g.size || int64(bytes) > g.size-at {
+	if int64(n) > maxElements || at < 0 || at > g.size || int64(bytes) > g.size-at {
 		return nil, fmt.Errorf("%w: tensor %s needs %d bytes at %d of %d", ErrFormat, name, bytes, at, g.size)
 	}
 	raw := make([]byte, bytes)
