@@ -20,9 +20,9 @@ const (
 // Allowance for what the transaction around a free message costs before it runs: decoding, one signature, the
 // account, 10 gas per byte of transaction (auth's tx_size_cost_per_byte). An item has up to 80 bytes, a token up to 5.
 const (
-	gasTx          uint64 = 80_000
-	gasTxPerItem   uint64 = 10 * 80
-	gasTxPerTokens uint64 = 10 * 5
+	gasTx         uint64 = 80_000
+	gasTxPerItem  uint64 = 10 * 80
+	gasTxPerToken uint64 = 10 * 5
 )
 
 // messageGas is what a seat message of so many items and output tokens pays when it runs.
@@ -51,5 +51,5 @@ func (k *Keeper) FreeSeatGas(msg sdk.Msg) uint64 {
 }
 
 func freeGas(items, tokens int) uint64 {
-	return gasTx + messageGas(items, tokens) + uint64(items)*gasTxPerItem + uint64(tokens)*gasTxPerTokens
+	return gasTx + messageGas(items, tokens) + uint64(items)*gasTxPerItem + uint64(tokens)*gasTxPerToken
 }

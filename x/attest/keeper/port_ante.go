@@ -69,6 +69,8 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 
 // MarkSeatMessage remembers that each item of a message which FreeSeatMessage has just allowed waits in this node's
 // mempool, so that a provider cannot fill it with many free messages for one seat. It does nothing outside CheckTx.
+// It returns ErrSeatMessagePending for an item that is marked already, as when two messages of one transaction name
+// the same seat.
 //
 // The marks are written to the module's store in check state only. BaseApp branches check state from the committed
 // state after every block, never writes it back, and drops it at the next commit: no mark reaches a block, an app
@@ -86,7 +88,11 @@ func (k *Keeper) MarkSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 		return err
 	}
 	for i := range items {
-		if err := k.pending.Set(ctx, markOf(msg, provider, &items[i])); err != nil {
+		mark := markOf(msg, provider, &items[i])
+		if err := k.notPending(ctx, mark); err != nil {
+			return atItem(err, items[i].taskID, items[i].round)
+		}
+		if err := k.pending.Set(ctx, mark); err != nil {
 			return err
 		}
 	}

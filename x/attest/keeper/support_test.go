@@ -117,6 +117,7 @@ func (f *fakeMoney) AfterVerdict(_ context.Context, v types.FinalVerdict) error 
 type fixture struct {
 	t     testing.TB
 	key   *storetypes.KVStoreKey
+	cms   storetypes.CommitMultiStore
 	ctx   sdk.Context
 	k     *Keeper
 	msgs  types.MsgServer
@@ -129,7 +130,7 @@ func newFixture(t testing.TB) *fixture {
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	tc := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient"))
 	f := &fixture{
-		t: t, key: key,
+		t: t, key: key, cms: tc.CMS,
 		ctx:   tc.Ctx.WithChainID(testChain).WithBlockHeight(int64(matchHeight)),
 		tasks: &fakeTasks{tasks: map[uint64]computetypes.Task{}, released: map[string]int{}, poison: map[string]any{}},
 		money: &fakeMoney{finals: map[uint64]types.FinalVerdict{}},
