@@ -42,7 +42,7 @@ func (k *Keeper) fund(ctx context.Context, provider sdk.AccAddress, bond *types.
 	if err := k.bonds.Set(ctx, provider, *bond); err != nil {
 		return err
 	}
-	if err := k.changeLedger(ctx, func(l *types.Ledger) error { return l.Enter(&l.Bonds, amount) }); err != nil {
+	if err := k.changeLedger(ctx, func(l *types.Ledger) error { return l.Enter(&l.Pockets.Bonds, amount) }); err != nil {
 		return err
 	}
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventBondAdded{Provider: bond.Provider, Amount: amount})
@@ -59,7 +59,7 @@ func (k *Keeper) startUnbonding(ctx context.Context, provider sdk.AccAddress, na
 	if err := k.queueUnbonding(ctx, home, provider, amount); err != nil {
 		return 0, err
 	}
-	err = k.changeLedger(ctx, func(l *types.Ledger) error { return l.Move(&l.Bonds, &l.Unbonding, amount) })
+	err = k.changePockets(ctx, func(p *types.Pockets) error { return p.Move(&p.Bonds, &p.Unbonding, amount) })
 	if err != nil {
 		return 0, err
 	}

@@ -20,7 +20,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 	if err := k.params.Set(ctx, g.Params); err != nil {
 		return err
 	}
-	if err := k.ledger.Set(ctx, g.Ledger); err != nil {
+	if err := k.setLedger(ctx, g.Ledger); err != nil {
 		return err
 	}
 	for _, e := range g.Escrows {
@@ -34,7 +34,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 	if err := k.initPayouts(ctx, g); err != nil {
 		return err
 	}
-	return k.checkBalance(ctx, g.Ledger)
+	return k.checkBalance(ctx, g.Ledger.Pockets)
 }
 
 func (k *Keeper) initBonds(ctx context.Context, g *types.GenesisState) error {
@@ -97,7 +97,7 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if g.Params, err = k.params.Get(ctx); err != nil {
 		return nil, err
 	}
-	if g.Ledger, err = k.ledger.Get(ctx); err != nil {
+	if g.Ledger, err = k.Ledger(ctx); err != nil {
 		return nil, err
 	}
 	if g.Bonds, err = valuesOf(ctx, k.bonds); err != nil {
@@ -145,11 +145,11 @@ func (k *Keeper) walkHeights(ctx context.Context, m collections.Map[heightOf, ui
 	})
 }
 
-// checkBalance compares the module account with the ledger.
-func (k *Keeper) checkBalance(ctx context.Context, l types.Ledger) error {
+// checkBalance compares the module account with the pockets.
+func (k *Keeper) checkBalance(ctx context.Context, p types.Pockets) error {
 	has := k.bank.GetBalance(ctx, k.account, payout.Denom).Amount
-	if !has.Equal(l.Held()) {
-		return errorsmod.Wrapf(types.ErrInvariant, "module account: expected %s, got %s", l.Held(), has)
+	if !has.Equal(p.Held()) {
+		return errorsmod.Wrapf(types.ErrInvariant, "module account: expected %s, got %s", p.Held(), has)
 	}
 	return nil
 }

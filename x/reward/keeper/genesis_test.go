@@ -67,7 +67,7 @@ func TestInitGenesisRefuses(t *testing.T) {
 		want  error
 	}{
 		"params":         {func(g *types.GenesisState) { g.Params.PayoutBudget = 0 }, types.ErrInvalidParams},
-		"ledger sum":     {func(g *types.GenesisState) { g.Ledger.Deposited = g.Ledger.Deposited.AddRaw(1) }, types.ErrInvalidGenesis},
+		"ledger sum":     {func(g *types.GenesisState) { g.Ledger.Totals.Deposited = g.Ledger.Totals.Deposited.AddRaw(1) }, types.ErrInvalidGenesis},
 		"no ledger":      {func(g *types.GenesisState) { g.Ledger = types.Ledger{} }, types.ErrInvalidGenesis},
 		"bond twice":     {func(g *types.GenesisState) { g.Bonds = append(g.Bonds, g.Bonds[0]) }, types.ErrInvalidGenesis},
 		"bond over lien": {func(g *types.GenesisState) { g.Bonds[0].Liened = g.Bonds[0].Bonded + 1 }, types.ErrInvalidGenesis},

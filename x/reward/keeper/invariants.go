@@ -32,7 +32,7 @@ func (k *Keeper) Invariants(ctx context.Context) error {
 	if err := g.Validate(); err != nil {
 		return errorsmod.Wrap(types.ErrInvariant, err.Error())
 	}
-	if err := k.checkBalance(ctx, g.Ledger); err != nil {
+	if err := k.checkBalance(ctx, g.Ledger.Pockets); err != nil {
 		return err
 	}
 	if err := k.checkBonds(ctx); err != nil {

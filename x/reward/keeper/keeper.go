@@ -37,8 +37,10 @@ type Keeper struct {
 	schema collections.Schema
 	// params: bounds and rates, changed by governance.
 	params collections.Item[types.Params]
-	// ledger: all uaic that ever passed; written at most once per block and store commit, however many change it.
-	ledger collections.Item[types.Ledger]
+	// pockets: what is held now, by kind; changed by every lien and verdict, and small for that.
+	pockets collections.Item[types.Pockets]
+	// totals: what came in and what left, ever; changed when money crosses the door, and by slashes.
+	totals collections.Item[types.Totals]
 	// bonds, provider → bond: there from registration to retirement, so it tells who is a provider.
 	bonds collections.Map[sdk.AccAddress, types.Bond]
 	// escrows, task id → escrow: from the post until the task is pruned.
@@ -73,7 +75,8 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 	k := &Keeper{
 		addr: addr, bank: bank, account: account, authority: authority,
 		params:       collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
-		ledger:       collections.NewItem(sb, types.LedgerPrefix, "ledger", codec.CollValue[types.Ledger](cdc)),
+		pockets:      collections.NewItem(sb, types.PocketsPrefix, "pockets", codec.CollValue[types.Pockets](cdc)),
+		totals:       collections.NewItem(sb, types.TotalsPrefix, "totals", codec.CollValue[types.Totals](cdc)),
 		bonds:        collections.NewMap(sb, types.BondsPrefix, "bonds", sdk.AccAddressKey, codec.CollValue[types.Bond](cdc)),
 		escrows:      collections.NewMap(sb, types.EscrowsPrefix, "escrows", collections.Uint64Key, codec.CollValue[types.Escrow](cdc)),
 		lienReleases: collections.NewMap(sb, types.LienReleasesPrefix, "lien_releases", byHeight, collections.Uint64Value),
@@ -109,7 +112,20 @@ func (k *Keeper) MinGasPrice(ctx context.Context) (uint64, error) {
 }
 
 // Ledger returns the sums of all money, for queries and tests.
-func (k *Keeper) Ledger(ctx context.Context) (types.Ledger, error) { return k.ledger.Get(ctx) }
+func (k *Keeper) Ledger(ctx context.Context) (l types.Ledger, err error) {
+	if l.Pockets, err = k.pockets.Get(ctx); err != nil {
+		return l, err
+	}
+	l.Totals, err = k.totals.Get(ctx)
+	return l, err
+}
+
+func (k *Keeper) setLedger(ctx context.Context, l types.Ledger) error {
+	if err := k.pockets.Set(ctx, l.Pockets); err != nil {
+		return err
+	}
+	return k.totals.Set(ctx, l.Totals)
+}
 
 // bytesOf decodes an address from a message or a stored record; ErrBadAddress. Keys are bytes, because one
 // account can be written in upper and in lower case.
@@ -121,16 +137,28 @@ func (k *Keeper) bytesOf(addr string) (sdk.AccAddress, error) {
 	return b, nil
 }
 
-// changeLedger loads the ledger, lets change move money between its pockets, and stores it.
+// changeLedger lets change count money that comes in or leaves, and stores the ledger.
 func (k *Keeper) changeLedger(ctx context.Context, change func(*types.Ledger) error) error {
-	l, err := k.ledger.Get(ctx)
+	l, err := k.Ledger(ctx)
 	if err != nil {
 		return err
 	}
 	if err := change(&l); err != nil {
 		return err
 	}
-	return k.ledger.Set(ctx, l)
+	return k.setLedger(ctx, l)
+}
+
+// changePockets lets change move money between pockets, and stores them.
+func (k *Keeper) changePockets(ctx context.Context, change func(*types.Pockets) error) error {
+	p, err := k.pockets.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := change(&p); err != nil {
+		return err
+	}
+	return k.pockets.Set(ctx, p)
 }
 
 // takeIn moves amount from an account to the module account, with a typed error that tells what is missing.

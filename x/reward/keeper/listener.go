@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -31,17 +30,17 @@ func (k *Keeper) AfterVerdict(ctx context.Context, v attesttypes.FinalVerdict) e
 	if err != nil {
 		return errorsmod.Wrapf(types.ErrSettlement, "task %d: %s", v.Task.Id, err)
 	}
-	ledger, err := k.ledger.Get(ctx)
-	if err != nil {
+	c := &closing{Keeper: k, ctx: ctx}
+	if c.pockets, err = k.pockets.Get(ctx); err != nil {
 		return err
 	}
-	if err := k.divide(ctx, &ledger, escrow, out); err != nil {
+	if err := c.divide(escrow, out); err != nil {
 		return err
 	}
-	if err := k.endSeats(ctx, &ledger, v, out); err != nil {
+	if err := c.endSeats(v, out); err != nil {
 		return err
 	}
-	if err := k.ledger.Set(ctx, ledger); err != nil {
+	if err := k.pockets.Set(ctx, c.pockets); err != nil {
 		return err
 	}
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskSettled{
@@ -50,7 +49,7 @@ func (k *Keeper) AfterVerdict(ctx context.Context, v attesttypes.FinalVerdict) e
 	})
 }
 
-// fateOf translates outcomes of seats from the registry of reasons into the words of the rule.
+// fateOf translates the outcome of a seat from the registry of reasons into the words of the rule.
 func fateOf(r computetypes.Reason) payout.Fate {
 	switch r {
 	case computetypes.REASON_SEAT_RIGHT:
@@ -98,98 +97,4 @@ func settlement(v attesttypes.FinalVerdict, held uint64) (payout.Input, error) {
 		}
 	}
 	return in, nil
-}
-
-// divide closes the escrow and credits everyone who gets a part of it or of the slashes.
-func (k *Keeper) divide(ctx context.Context, l *types.Ledger, e types.Escrow, out payout.Outcome) error {
-	var due credits
-	for _, t := range out.Transfers {
-		p := types.Payout{Recipient: t.Recipient, Amount: t.Amount}
-		if t.Why == payout.WhySlashReward {
-			p.SlashRewards = t.Amount
-		} else {
-			p.Paid = t.Amount
-		}
-		if err := due.add(p); err != nil {
-			return err
-		}
-	}
-	if err := due.add(types.Payout{Recipient: e.Payer, Amount: out.Refund, Refunded: out.Refund}); err != nil {
-		return err
-	}
-	for _, p := range due {
-		if err := k.credit(ctx, p); err != nil {
-			return err
-		}
-	}
-	if err := l.Move(&l.Escrow, &l.Pending, e.Held); err != nil {
-		return err
-	}
-	// parts of pending, which did not overflow
-	l.PendingBurn += out.BurnedTake + out.BurnedSlash
-	l.PendingValidators += out.Validators
-	e.Held, e.PaidSeats, e.PaidModel = 0, out.PaidSeats, out.PaidModel
-	e.PaidValidators, e.Burned, e.Refunded, e.Slashed = out.Validators, out.BurnedTake, out.Refund, out.Slashed
-	return k.escrows.Set(ctx, e.TaskId, e)
-}
-
-// endSeats slashes and frees the liens of all seats; those of right seats stay until the challenge window is over.
-func (k *Keeper) endSeats(ctx context.Context, l *types.Ledger, v attesttypes.FinalVerdict, out payout.Outcome) error {
-	for i, seat := range v.Seats {
-		end := out.Seats[i]
-		who, err := k.bytesOf(seat.Provider)
-		if err != nil {
-			return err
-		}
-		if end.Hold > 0 {
-			at := collections.Join(height(ctx)+v.Task.Snapshot.ChallengeWindow, who)
-			if err := addAt(ctx, k.lienReleases, at, end.Hold); err != nil {
-				return err
-			}
-		}
-		if end.Slash+end.Free == 0 {
-			continue
-		}
-		if err := k.lowerBond(ctx, l, who, end); err != nil {
-			return err
-		}
-		if end.Slash == 0 {
-			continue
-		}
-		err = event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventSeatSlashed{
-			TaskId: v.Task.Id, Provider: seat.Provider, Reason: seat.Outcome, Amount: end.Slash,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lowerBond takes a slash out of a bond and frees what ends of its lien.
-func (k *Keeper) lowerBond(ctx context.Context, l *types.Ledger, who sdk.AccAddress, end payout.SeatEnd) error {
-	bond, err := k.bondOf(ctx, who)
-	if err != nil {
-		return err
-	}
-	if bond.Bonded, err = types.Sub(bond.Bonded, end.Slash); err != nil {
-		return err
-	}
-	if bond.Liened, err = types.Sub(bond.Liened, end.Slash+end.Free); err != nil {
-		return err
-	}
-	if err := k.bonds.Set(ctx, who, bond); err != nil {
-		return err
-	}
-	if l.Liened, err = types.Sub(l.Liened, end.Slash+end.Free); err != nil {
-		return err
-	}
-	if end.Slash == 0 {
-		return nil
-	}
-	if err := l.Move(&l.Bonds, &l.Pending, end.Slash); err != nil {
-		return err
-	}
-	l.Slashed = l.Slashed.Add(types.Coins(end.Slash)[0].Amount)
-	return k.providers.BondChanged(ctx, bond.Provider, bond.Bonded)
 }

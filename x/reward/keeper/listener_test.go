@@ -27,7 +27,7 @@ func TestVerdictPaysInItsBlock(t *testing.T) {
 	v := w.liened(verdict(ending{id: 1, reason: computetypes.REASON_TASK_AGREED, seats: threeRight()}))
 	require.NoError(t, w.k.AfterVerdict(w.ctx, v))
 	w.addsUp()
-	require.EqualValues(t, 1_000, w.ledger().Pending)
+	require.EqualValues(t, 1_000, w.ledger().Pockets.Pending)
 	w.endBlock()
 	// 300 each: 15 take, 30 to the model, 255 to the seat. Of the take of 45, 22 are burned.
 	for _, name := range []string{"anna", "bert", "carl"} {
@@ -46,9 +46,9 @@ func TestVerdictPaysInItsBlock(t *testing.T) {
 	require.Equal(t, 1, w.emitted("EventTaskSettled"))
 	require.Zero(t, w.emitted("EventSeatSlashed"))
 	l := w.ledger()
-	require.Zero(t, l.Pending)
-	require.EqualValues(t, 855, l.Paid.Uint64())
-	require.EqualValues(t, 100, l.Refunded.Uint64())
+	require.Zero(t, l.Pockets.Pending)
+	require.EqualValues(t, 855, l.Totals.Paid.Uint64())
+	require.EqualValues(t, 100, l.Totals.Refunded.Uint64())
 }
 
 func TestVerdictSlashesOnce(t *testing.T) {
@@ -67,8 +67,8 @@ func TestVerdictSlashesOnce(t *testing.T) {
 	require.EqualValues(t, 15+250, w.balance("fire"))
 	require.Equal(t, 1, w.emitted("EventSeatSlashed"))
 	l := w.ledger()
-	require.EqualValues(t, 500, l.Slashed.Uint64())
-	require.EqualValues(t, 250, l.SlashRewards.Uint64())
+	require.EqualValues(t, 500, l.Totals.Slashed.Uint64())
+	require.EqualValues(t, 250, l.Totals.SlashRewards.Uint64())
 	money, err := w.k.Money(w.ctx, 1)
 	require.NoError(t, err)
 	require.EqualValues(t, 500, money.Slashed)

@@ -25,7 +25,7 @@ func TestWithdrawBond(t *testing.T) {
 	require.EqualValues(t, 207, res.Height)
 	require.EqualValues(t, 1_000, w.bond("anna").Bonded)
 	require.EqualValues(t, 1_000, w.providers.told[named("anna")])
-	require.EqualValues(t, 4_000, w.ledger().Unbonding)
+	require.EqualValues(t, 4_000, w.ledger().Pockets.Unbonding)
 	require.EqualValues(t, rich-5_000, w.balance("anna"), "not home yet")
 	require.Equal(t, 1, w.emitted("EventUnbondingStarted"))
 	w.endBlock()

@@ -40,7 +40,7 @@ func (k *Keeper) Deposit(ctx context.Context, payer sdk.AccAddress, deposits []c
 			return err
 		}
 	}
-	return k.changeLedger(ctx, func(l *types.Ledger) error { return l.Enter(&l.Escrow, total) })
+	return k.changeLedger(ctx, func(l *types.Ledger) error { return l.Enter(&l.Pockets.Escrow, total) })
 }
 
 // mayOpen refuses an empty deposit and a second one for a task.
@@ -70,7 +70,7 @@ func (k *Keeper) Refund(ctx context.Context, taskID uint64, reason computetypes.
 	if err := k.credit(ctx, types.Payout{Recipient: e.Payer, Amount: amount, Refunded: amount}); err != nil {
 		return err
 	}
-	if err := k.changeLedger(ctx, func(l *types.Ledger) error { return l.Move(&l.Escrow, &l.Pending, amount) }); err != nil {
+	if err := k.changePockets(ctx, func(p *types.Pockets) error { return p.Move(&p.Escrow, &p.Pending, amount) }); err != nil {
 		return err
 	}
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskSettled{TaskId: taskID, Reason: reason, Refunded: amount})

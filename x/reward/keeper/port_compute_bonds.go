@@ -88,8 +88,8 @@ func (k *Keeper) PlaceLien(ctx context.Context, provider string, amount uint64) 
 	if err := k.bonds.Set(ctx, who, bond); err != nil {
 		return err
 	}
-	return k.changeLedger(ctx, func(l *types.Ledger) (err error) {
-		l.Liened, err = types.Add(l.Liened, amount)
+	return k.changePockets(ctx, func(p *types.Pockets) (err error) {
+		p.Liened, err = types.Add(p.Liened, amount)
 		return err
 	})
 }

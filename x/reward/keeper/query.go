@@ -47,7 +47,7 @@ func (q queryServer) Escrow(ctx context.Context, req *types.QueryEscrowRequest) 
 
 // Ledger implements types.QueryServer.
 func (q queryServer) Ledger(ctx context.Context, _ *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
-	l, err := q.ledger.Get(ctx)
+	l, err := q.Keeper.Ledger(ctx)
 	return &types.QueryLedgerResponse{Ledger: l}, err
 }
 

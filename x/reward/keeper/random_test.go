@@ -203,7 +203,7 @@ func TestRandomLives(t *testing.T) {
 				require.NotZero(t, c.acts[name], name)
 			}
 			require.Zero(t, c.acts["judge twice"])
-			require.True(t, c.ledger().Slashed.GT(math.ZeroInt()))
+			require.True(t, c.ledger().Totals.Slashed.GT(math.ZeroInt()))
 		})
 	}
 }

@@ -18,40 +18,53 @@ func (k *Keeper) pay(ctx sdk.Context, budget uint32) {
 	once := []struct{}{{}}
 	blockwork.Run(ctx, once, k.burnPending, keep)
 	blockwork.Run(ctx, once, k.payValidators, keep)
-	blockwork.Run(ctx, k.payable(ctx, budget), k.payOne, k.parkPayout)
+
+	var sent types.Payout // the sum of what has left, so that the ledger is written once
+	payOne := func(c sdk.Context, who sdk.AccAddress) error {
+		p, err := k.payOne(c, who)
+		if err != nil {
+			return err
+		}
+		return sent.Add(p)
+	}
+	blockwork.Run(ctx, k.payable(ctx, budget), payOne, k.parkPayout)
+	if sent.Amount == 0 {
+		return
+	}
+	if err := k.changeLedger(ctx, func(l *types.Ledger) error { return l.Send(sent) }); err != nil {
+		ctx.Logger().Error("payouts were sent that the ledger does not know", "sent", sent, "err", err)
+	}
 }
 
 // burnPending burns what takes and slashes of the block leave to the fire.
 func (k *Keeper) burnPending(ctx sdk.Context, _ struct{}) error {
-	l, err := k.ledger.Get(ctx)
-	if err != nil || l.PendingBurn == 0 {
+	p, err := k.pockets.Get(ctx)
+	if err != nil || p.PendingBurn == 0 {
 		return err
 	}
-	if err := k.bank.BurnCoins(ctx, types.ModuleName, types.Coins(l.PendingBurn)); err != nil {
+	if err := k.bank.BurnCoins(ctx, types.ModuleName, types.Coins(p.PendingBurn)); err != nil {
 		return err
 	}
-	if err := l.Leave(&l.Burned, l.PendingBurn); err != nil {
-		return err
-	}
-	l.PendingBurn = 0
-	return k.ledger.Set(ctx, l)
+	return k.changeLedger(ctx, func(l *types.Ledger) error {
+		l.Pockets.PendingBurn = 0
+		return l.Leave(&l.Totals.Burned, p.PendingBurn)
+	})
 }
 
 // payValidators sends the validators' part of the take to the fee collector, from where x/distribution shares it.
 func (k *Keeper) payValidators(ctx sdk.Context, _ struct{}) error {
-	l, err := k.ledger.Get(ctx)
-	if err != nil || l.PendingValidators == 0 {
+	p, err := k.pockets.Get(ctx)
+	if err != nil || p.PendingValidators == 0 {
 		return err
 	}
-	coins := types.Coins(l.PendingValidators)
+	coins := types.Coins(p.PendingValidators)
 	if err := k.bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, authtypes.FeeCollectorName, coins); err != nil {
 		return err
 	}
-	if err := l.Leave(&l.Validators, l.PendingValidators); err != nil {
-		return err
-	}
-	l.PendingValidators = 0
-	return k.ledger.Set(ctx, l)
+	return k.changeLedger(ctx, func(l *types.Ledger) error {
+		l.Pockets.PendingValidators = 0
+		return l.Leave(&l.Totals.Validators, p.PendingValidators)
+	})
 }
 
 // payable collects up to budget recipients, in order of address. It only reads.
@@ -68,30 +81,16 @@ func (k *Keeper) payable(ctx sdk.Context, budget uint32) []sdk.AccAddress {
 	return items
 }
 
-// payOne sends all that a recipient has coming and counts each kind as left.
-func (k *Keeper) payOne(ctx sdk.Context, who sdk.AccAddress) error {
+// payOne sends all that a recipient has coming and returns what was sent.
+func (k *Keeper) payOne(ctx sdk.Context, who sdk.AccAddress) (types.Payout, error) {
 	p, err := k.payouts.Get(ctx, who)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if err := k.payouts.Remove(ctx, who); err != nil {
-		return err
+		return p, err
 	}
-	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, who, types.Coins(p.Amount)); err != nil {
-		return err
-	}
-	return k.changeLedger(ctx, func(l *types.Ledger) error {
-		if err := l.Leave(&l.Paid, p.Paid); err != nil {
-			return err
-		}
-		if err := l.Leave(&l.Refunded, p.Refunded); err != nil {
-			return err
-		}
-		if err := l.Leave(&l.SlashRewards, p.SlashRewards); err != nil {
-			return err
-		}
-		return l.Leave(&l.Unbonded, p.Unbonded)
-	})
+	return p, k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, who, types.Coins(p.Amount))
 }
 
 // parkPayout puts a payout that the bank refused aside, with all that failed before it; the money stays pending.

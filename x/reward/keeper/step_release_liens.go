@@ -28,8 +28,8 @@ func (k *Keeper) releaseLien(ctx sdk.Context, d due) error {
 	if err := k.bonds.Set(ctx, d.who, bond); err != nil {
 		return err
 	}
-	return k.changeLedger(ctx, func(l *types.Ledger) (err error) {
-		l.Liened, err = types.Sub(l.Liened, d.amount)
+	return k.changePockets(ctx, func(p *types.Pockets) (err error) {
+		p.Liened, err = types.Sub(p.Liened, d.amount)
 		return err
 	})
 }

@@ -100,7 +100,7 @@ func TestBondComesHomeAtItsHeight(t *testing.T) {
 			require.Len(t, w.export().Unbondings, 1)
 			w.at(c.height).endBlock()
 			require.Equal(t, rich-5_000+c.home, w.balance("anna"))
-			require.EqualValues(t, c.home, w.ledger().Unbonded.Uint64())
+			require.EqualValues(t, c.home, w.ledger().Totals.Unbonded.Uint64())
 			require.Equal(t, int(c.home/700), w.emitted("EventUnbonded"))
 		})
 	}
@@ -132,7 +132,7 @@ func TestBlockedRecipientStopsNobody(t *testing.T) {
 	require.Len(t, parked, 1)
 	require.Equal(t, types.Payout{Recipient: named("anna"), Amount: 255, Paid: 255}, parked[0].Payout)
 	require.Contains(t, parked[0].Error, "not allowed to receive funds")
-	require.EqualValues(t, 255, w.ledger().Pending)
+	require.EqualValues(t, 255, w.ledger().Pockets.Pending)
 
 	// A second one joins it.
 	w.posted(2, 1_000)
@@ -149,12 +149,12 @@ func TestFireThatIsOutStopsNobody(t *testing.T) {
 	w.bank.noBurn = true
 	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, seats: threeRight()}))))
 	w.endBlock()
-	require.EqualValues(t, 22, w.ledger().PendingBurn)
+	require.EqualValues(t, 22, w.ledger().Pockets.PendingBurn)
 	require.EqualValues(t, 23, w.balance("fee collector"))
 	require.EqualValues(t, rich-900, w.balance("payer"))
 	w.bank.noBurn = false
 	w.at(2).endBlock()
-	require.Zero(t, w.ledger().Pending)
+	require.Zero(t, w.ledger().Pockets.Pending)
 	require.EqualValues(t, 22, w.balance("fire"))
 }
 

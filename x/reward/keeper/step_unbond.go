@@ -25,7 +25,7 @@ func (k *Keeper) unbondOne(ctx sdk.Context, d due) error {
 	if err := k.creditTo(ctx, d.who, types.Payout{Recipient: name, Amount: d.amount, Unbonded: d.amount}); err != nil {
 		return err
 	}
-	err = k.changeLedger(ctx, func(l *types.Ledger) error { return l.Move(&l.Unbonding, &l.Pending, d.amount) })
+	err = k.changePockets(ctx, func(p *types.Pockets) error { return p.Move(&p.Unbonding, &p.Pending, d.amount) })
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (g GenesisState) validateSums() error {
 	for _, u := range g.Unbondings {
 		unbonding = unbonding.Add(math.NewIntFromUint64(u.Amount))
 	}
-	pending := sumOf(g.Ledger.PendingBurn, g.Ledger.PendingValidators)
+	pending := sumOf(g.Ledger.Pockets.PendingBurn, g.Ledger.Pockets.PendingValidators)
 	for _, p := range g.Payouts {
 		pending = pending.Add(math.NewIntFromUint64(p.Amount))
 	}
@@ -85,11 +85,11 @@ func (g GenesisState) validateSums() error {
 		sum  math.Int
 		want uint64
 	}{
-		{"bonds", bonds, g.Ledger.Bonds},
-		{"liened", liened, g.Ledger.Liened},
-		{"escrow", escrow, g.Ledger.Escrow},
-		{"unbonding", unbonding, g.Ledger.Unbonding},
-		{"pending", pending, g.Ledger.Pending},
+		{"bonds", bonds, g.Ledger.Pockets.Bonds},
+		{"liened", liened, g.Ledger.Pockets.Liened},
+		{"escrow", escrow, g.Ledger.Pockets.Escrow},
+		{"unbonding", unbonding, g.Ledger.Pockets.Unbonding},
+		{"pending", pending, g.Ledger.Pockets.Pending},
 	} {
 		if !s.sum.Equal(math.NewIntFromUint64(s.want)) {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "%s: ledger says %d, records sum to %s", s.name, s.want, s.sum)

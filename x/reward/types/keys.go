@@ -16,8 +16,8 @@ const (
 var (
 	// ParamsPrefix → Params.
 	ParamsPrefix = collections.NewPrefix(1)
-	// LedgerPrefix → Ledger.
-	LedgerPrefix = collections.NewPrefix(2)
+	// PocketsPrefix → Pockets.
+	PocketsPrefix = collections.NewPrefix(2)
 	// BondsPrefix, provider → Bond.
 	BondsPrefix = collections.NewPrefix(3)
 	// EscrowsPrefix, task id → Escrow.
@@ -32,4 +32,6 @@ var (
 	PayoutsPrefix = collections.NewPrefix(8)
 	// ParkedPrefix, recipient → ParkedPayout.
 	ParkedPrefix = collections.NewPrefix(9)
+	// TotalsPrefix → Totals.
+	TotalsPrefix = collections.NewPrefix(10)
 )

@@ -439,14 +439,10 @@ func (m *Payout) GetUnbonded() uint64 {
 	return 0
 }
 
-// Ledger counts all uaic that ever passed the module. The first four amounts are what it holds; each kind that
-// left is counted when it leaves the module account, so nothing is counted twice. Invariants, every block:
-// balance of the module account = escrow + bonds + unbonding + pending;
-// deposited = paid + refunded + slash_rewards + burned + validators + unbonded
-//   - (escrow + bonds + unbonding + pending);
-//
+// Pockets is what the module holds now, all uaic. They change with every lien and verdict, so they are stored
+// apart from the totals. Invariant, every block: balance of the module account = escrow + bonds + unbonding + pending;
 // pending = all payouts and parked payouts + pending_burn + pending_validators; liened <= bonds.
-type Ledger struct {
+type Pockets struct {
 	// escrow held for open tasks.
 	Escrow uint64 `protobuf:"varint,1,opt,name=escrow,proto3" json:"escrow,omitempty"`
 	// bonds held, liens included.
@@ -461,30 +457,160 @@ type Ledger struct {
 	PendingBurn uint64 `protobuf:"varint,6,opt,name=pending_burn,json=pendingBurn,proto3" json:"pending_burn,omitempty"`
 	// pending_validators is the part of pending for the fee collector.
 	PendingValidators uint64 `protobuf:"varint,7,opt,name=pending_validators,json=pendingValidators,proto3" json:"pending_validators,omitempty"`
+}
+
+func (m *Pockets) Reset()         { *m = Pockets{} }
+func (m *Pockets) String() string { return proto.CompactTextString(m) }
+func (*Pockets) ProtoMessage()    {}
+func (*Pockets) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8f8eb66993ba48e7, []int{5}
+}
+func (m *Pockets) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Pockets) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Pockets.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Pockets) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Pockets.Merge(m, src)
+}
+func (m *Pockets) XXX_Size() int {
+	return m.Size()
+}
+func (m *Pockets) XXX_DiscardUnknown() {
+	xxx_messageInfo_Pockets.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Pockets proto.InternalMessageInfo
+
+func (m *Pockets) GetEscrow() uint64 {
+	if m != nil {
+		return m.Escrow
+	}
+	return 0
+}
+
+func (m *Pockets) GetBonds() uint64 {
+	if m != nil {
+		return m.Bonds
+	}
+	return 0
+}
+
+func (m *Pockets) GetLiened() uint64 {
+	if m != nil {
+		return m.Liened
+	}
+	return 0
+}
+
+func (m *Pockets) GetUnbonding() uint64 {
+	if m != nil {
+		return m.Unbonding
+	}
+	return 0
+}
+
+func (m *Pockets) GetPending() uint64 {
+	if m != nil {
+		return m.Pending
+	}
+	return 0
+}
+
+func (m *Pockets) GetPendingBurn() uint64 {
+	if m != nil {
+		return m.PendingBurn
+	}
+	return 0
+}
+
+func (m *Pockets) GetPendingValidators() uint64 {
+	if m != nil {
+		return m.PendingValidators
+	}
+	return 0
+}
+
+// Totals is what came in and what left, ever, all uaic. Each kind is counted when it leaves the module account and
+// not before, so nothing is counted twice.
+type Totals struct {
 	// deposited ever, escrows and bonds.
-	Deposited cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=deposited,proto3,customtype=cosmossdk.io/math.Int" json:"deposited"`
+	Deposited cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=deposited,proto3,customtype=cosmossdk.io/math.Int" json:"deposited"`
 	// paid ever from escrows to providers and model recipients.
-	Paid cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
+	Paid cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
 	// refunded ever to payers.
-	Refunded cosmossdk_io_math.Int `protobuf:"bytes,10,opt,name=refunded,proto3,customtype=cosmossdk.io/math.Int" json:"refunded"`
-	// slashed ever from bonds. It is no part of the sum above: slashed bond goes to pending and leaves as burned
-	// or as slash_rewards.
-	Slashed cosmossdk_io_math.Int `protobuf:"bytes,11,opt,name=slashed,proto3,customtype=cosmossdk.io/math.Int" json:"slashed"`
+	Refunded cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=refunded,proto3,customtype=cosmossdk.io/math.Int" json:"refunded"`
 	// slash_rewards ever paid out of slashes.
-	SlashRewards cosmossdk_io_math.Int `protobuf:"bytes,12,opt,name=slash_rewards,json=slashRewards,proto3,customtype=cosmossdk.io/math.Int" json:"slash_rewards"`
+	SlashRewards cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=slash_rewards,json=slashRewards,proto3,customtype=cosmossdk.io/math.Int" json:"slash_rewards"`
 	// burned ever: the burned parts of takes and slashes.
-	Burned cosmossdk_io_math.Int `protobuf:"bytes,13,opt,name=burned,proto3,customtype=cosmossdk.io/math.Int" json:"burned"`
+	Burned cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=burned,proto3,customtype=cosmossdk.io/math.Int" json:"burned"`
 	// validators ever: the part of the take sent to the fee collector.
-	Validators cosmossdk_io_math.Int `protobuf:"bytes,14,opt,name=validators,proto3,customtype=cosmossdk.io/math.Int" json:"validators"`
+	Validators cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=validators,proto3,customtype=cosmossdk.io/math.Int" json:"validators"`
 	// unbonded ever, bonds given back.
-	Unbonded cosmossdk_io_math.Int `protobuf:"bytes,15,opt,name=unbonded,proto3,customtype=cosmossdk.io/math.Int" json:"unbonded"`
+	Unbonded cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=unbonded,proto3,customtype=cosmossdk.io/math.Int" json:"unbonded"`
+	// slashed ever from bonds. It is no part of any sum: slashed bond goes to pending and leaves as burned or as
+	// slash_rewards.
+	Slashed cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=slashed,proto3,customtype=cosmossdk.io/math.Int" json:"slashed"`
+}
+
+func (m *Totals) Reset()         { *m = Totals{} }
+func (m *Totals) String() string { return proto.CompactTextString(m) }
+func (*Totals) ProtoMessage()    {}
+func (*Totals) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8f8eb66993ba48e7, []int{6}
+}
+func (m *Totals) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Totals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Totals.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Totals) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Totals.Merge(m, src)
+}
+func (m *Totals) XXX_Size() int {
+	return m.Size()
+}
+func (m *Totals) XXX_DiscardUnknown() {
+	xxx_messageInfo_Totals.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Totals proto.InternalMessageInfo
+
+// Ledger explains all uaic that ever passed the module. Invariant, every block:
+// deposited = paid + refunded + slash_rewards + burned + validators + unbonded
+//   - (escrow + bonds + unbonding + pending).
+type Ledger struct {
+	// pockets hold money now.
+	Pockets Pockets `protobuf:"bytes,1,opt,name=pockets,proto3" json:"pockets"`
+	// totals of what came and left.
+	Totals Totals `protobuf:"bytes,2,opt,name=totals,proto3" json:"totals"`
 }
 
 func (m *Ledger) Reset()         { *m = Ledger{} }
 func (m *Ledger) String() string { return proto.CompactTextString(m) }
 func (*Ledger) ProtoMessage()    {}
 func (*Ledger) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f8eb66993ba48e7, []int{5}
+	return fileDescriptor_8f8eb66993ba48e7, []int{7}
 }
 func (m *Ledger) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -513,53 +639,18 @@ func (m *Ledger) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_Ledger proto.InternalMessageInfo
 
-func (m *Ledger) GetEscrow() uint64 {
+func (m *Ledger) GetPockets() Pockets {
 	if m != nil {
-		return m.Escrow
+		return m.Pockets
 	}
-	return 0
+	return Pockets{}
 }
 
-func (m *Ledger) GetBonds() uint64 {
+func (m *Ledger) GetTotals() Totals {
 	if m != nil {
-		return m.Bonds
+		return m.Totals
 	}
-	return 0
-}
-
-func (m *Ledger) GetLiened() uint64 {
-	if m != nil {
-		return m.Liened
-	}
-	return 0
-}
-
-func (m *Ledger) GetUnbonding() uint64 {
-	if m != nil {
-		return m.Unbonding
-	}
-	return 0
-}
-
-func (m *Ledger) GetPending() uint64 {
-	if m != nil {
-		return m.Pending
-	}
-	return 0
-}
-
-func (m *Ledger) GetPendingBurn() uint64 {
-	if m != nil {
-		return m.PendingBurn
-	}
-	return 0
-}
-
-func (m *Ledger) GetPendingValidators() uint64 {
-	if m != nil {
-		return m.PendingValidators
-	}
-	return 0
+	return Totals{}
 }
 
 // ParkedPayout is the payouts of one recipient that could not be sent. Their money is still pending.
@@ -576,7 +667,7 @@ func (m *ParkedPayout) Reset()         { *m = ParkedPayout{} }
 func (m *ParkedPayout) String() string { return proto.CompactTextString(m) }
 func (*ParkedPayout) ProtoMessage()    {}
 func (*ParkedPayout) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8f8eb66993ba48e7, []int{6}
+	return fileDescriptor_8f8eb66993ba48e7, []int{8}
 }
 func (m *ParkedPayout) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -632,6 +723,8 @@ func init() {
 	proto.RegisterType((*LienRelease)(nil), "aichain.reward.v1.LienRelease")
 	proto.RegisterType((*Unbonding)(nil), "aichain.reward.v1.Unbonding")
 	proto.RegisterType((*Payout)(nil), "aichain.reward.v1.Payout")
+	proto.RegisterType((*Pockets)(nil), "aichain.reward.v1.Pockets")
+	proto.RegisterType((*Totals)(nil), "aichain.reward.v1.Totals")
 	proto.RegisterType((*Ledger)(nil), "aichain.reward.v1.Ledger")
 	proto.RegisterType((*ParkedPayout)(nil), "aichain.reward.v1.ParkedPayout")
 }
@@ -639,56 +732,59 @@ func init() {
 func init() { proto.RegisterFile("aichain/reward/v1/state.proto", fileDescriptor_8f8eb66993ba48e7) }
 
 var fileDescriptor_8f8eb66993ba48e7 = []byte{
-	// 769 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x55, 0xcd, 0x6e, 0x23, 0x45,
-	0x10, 0xf6, 0x18, 0x7b, 0x92, 0x29, 0x3b, 0x89, 0xd2, 0x32, 0x30, 0x89, 0x88, 0x13, 0xcc, 0x81,
-	0x00, 0xca, 0x58, 0x01, 0xc4, 0x09, 0x09, 0xe1, 0x28, 0x42, 0x16, 0x41, 0x8a, 0x26, 0x82, 0x03,
-	0x17, 0xab, 0xe3, 0x6e, 0xec, 0x56, 0xec, 0xe9, 0xa1, 0xbb, 0xc7, 0x21, 0x3c, 0x05, 0xaf, 0xc0,
-	0x8d, 0x23, 0x87, 0x68, 0x9f, 0x21, 0x7b, 0x8b, 0x72, 0x5a, 0xed, 0x21, 0x5a, 0x25, 0x87, 0x7d,
-	0x8d, 0x55, 0xff, 0xcc, 0xd8, 0x4e, 0xb4, 0xbb, 0xf2, 0x1e, 0xf6, 0x62, 0xf7, 0xf7, 0x55, 0x75,
-	0x75, 0x4d, 0x7d, 0x55, 0xdd, 0xb0, 0x85, 0x59, 0x7f, 0x88, 0x59, 0xd2, 0x16, 0xf4, 0x1c, 0x0b,
-	0xd2, 0x9e, 0xec, 0xb7, 0xa5, 0xc2, 0x8a, 0x46, 0xa9, 0xe0, 0x8a, 0xa3, 0x75, 0x67, 0x8e, 0xac,
-	0x39, 0x9a, 0xec, 0x6f, 0xae, 0xe3, 0x31, 0x4b, 0x78, 0xdb, 0xfc, 0x5a, 0xaf, 0xcd, 0x8d, 0x3e,
-	0x97, 0x63, 0x2e, 0x7b, 0x06, 0xb5, 0x2d, 0x70, 0xa6, 0xc6, 0x80, 0x0f, 0xb8, 0xe5, 0xf5, 0xca,
-	0xb2, 0xad, 0x11, 0x54, 0x3a, 0x3c, 0x21, 0xe8, 0x5b, 0x58, 0x4e, 0x05, 0x9f, 0x30, 0x42, 0x45,
-	0xe8, 0xed, 0x78, 0xbb, 0x41, 0x27, 0xbc, 0xb9, 0xdc, 0x6b, 0xb8, 0x08, 0x3f, 0x12, 0x22, 0xa8,
-	0x94, 0x27, 0x4a, 0xb0, 0x64, 0x10, 0x17, 0x9e, 0xe8, 0x23, 0xf0, 0x4f, 0x79, 0x42, 0x28, 0x09,
-	0xcb, 0x3b, 0xde, 0x6e, 0x25, 0x76, 0x48, 0xf3, 0x23, 0x46, 0x13, 0x4a, 0xc2, 0x0f, 0x2c, 0x6f,
-	0x51, 0xeb, 0x49, 0x19, 0xfc, 0x43, 0xd9, 0x17, 0xfc, 0x1c, 0x7d, 0x0c, 0x4b, 0x0a, 0xcb, 0xb3,
-	0x1e, 0x23, 0xe6, 0xbc, 0x4a, 0xec, 0x6b, 0xd8, 0x25, 0x28, 0x82, 0x6a, 0x8a, 0x2f, 0xa8, 0x30,
-	0x21, 0xdf, 0x94, 0x86, 0x75, 0x43, 0x9b, 0xb0, 0x4c, 0x4d, 0xc8, 0xe2, 0xb4, 0x02, 0x23, 0x04,
-	0x95, 0x21, 0x1d, 0x91, 0xb0, 0x62, 0x78, 0xb3, 0x46, 0x5b, 0x00, 0x29, 0x66, 0xa4, 0x27, 0x29,
-	0x56, 0x32, 0xac, 0x1a, 0x4b, 0xa0, 0x99, 0x13, 0x4d, 0x14, 0xe6, 0x31, 0x27, 0x74, 0x14, 0xfa,
-	0x53, 0xf3, 0x2f, 0x9a, 0x40, 0x9f, 0xc3, 0x9a, 0x31, 0x4f, 0xf0, 0x88, 0x11, 0xac, 0xb8, 0x90,
-	0xe1, 0x92, 0xf1, 0x59, 0xd5, 0xf4, 0x6f, 0x05, 0x6b, 0x4a, 0x93, 0x09, 0x5d, 0x82, 0x65, 0x57,
-	0x1a, 0x83, 0x74, 0xba, 0x82, 0xfe, 0x91, 0x99, 0xa2, 0x05, 0x36, 0xdd, 0x1c, 0xa3, 0x10, 0x96,
-	0xe4, 0x08, 0xcb, 0x21, 0x25, 0x21, 0x18, 0x53, 0x0e, 0x5b, 0x12, 0x6a, 0x47, 0x8c, 0x26, 0x31,
-	0x1d, 0x51, 0x2c, 0xa9, 0x0e, 0x3e, 0xa4, 0x6c, 0x30, 0x54, 0x79, 0xed, 0x2c, 0x9a, 0x53, 0xb1,
-	0xbc, 0x88, 0x8a, 0x78, 0xcc, 0xb3, 0x44, 0xe5, 0x6a, 0x59, 0xd4, 0xfa, 0x13, 0x82, 0x5f, 0x13,
-	0xad, 0x28, 0x4b, 0x06, 0xef, 0xe9, 0xc8, 0xa7, 0x1e, 0xf8, 0xc7, 0xf8, 0x82, 0x67, 0x0a, 0x7d,
-	0x07, 0x81, 0xa0, 0x7d, 0x96, 0x32, 0x9a, 0xa8, 0xb7, 0xb6, 0xe4, 0xd4, 0x75, 0x26, 0x74, 0x79,
-	0x36, 0xb4, 0xee, 0x05, 0x2d, 0x91, 0x3b, 0xd0, 0xac, 0xe7, 0xc4, 0xa8, 0x3c, 0x10, 0xe3, 0x33,
-	0x58, 0x31, 0xd5, 0xef, 0xd9, 0x81, 0xcb, 0x5b, 0xa5, 0x6e, 0xc8, 0xd8, 0x72, 0x3a, 0x40, 0x96,
-	0xb8, 0x11, 0xb0, 0xbd, 0x52, 0xe0, 0xd6, 0xbf, 0x3e, 0xf8, 0x47, 0x94, 0x0c, 0xec, 0xe7, 0xda,
-	0x9e, 0xcc, 0x8b, 0x67, 0x11, 0x6a, 0x40, 0x55, 0x3b, 0x4b, 0x97, 0xaa, 0x05, 0xaf, 0x9b, 0x1e,
-	0xf4, 0x09, 0x04, 0x59, 0xae, 0x87, 0x4b, 0x77, 0x4a, 0xe8, 0xe6, 0x49, 0xa9, 0xb5, 0xd9, 0x4c,
-	0x73, 0x88, 0x3e, 0x85, 0xba, 0x5b, 0xf6, 0x74, 0x13, 0xba, 0x44, 0x6b, 0x8e, 0xeb, 0x64, 0x22,
-	0x41, 0x7b, 0x80, 0x72, 0x97, 0x47, 0x9d, 0xbd, 0xee, 0x2c, 0x33, 0xcd, 0xdd, 0x85, 0x80, 0xd0,
-	0x94, 0x4b, 0xa6, 0x5c, 0x7f, 0x07, 0x9d, 0xaf, 0xae, 0x6e, 0xb7, 0x4b, 0xcf, 0x6f, 0xb7, 0x3f,
-	0xb4, 0xfa, 0x48, 0x72, 0x16, 0x31, 0xde, 0x1e, 0x63, 0x35, 0x8c, 0xba, 0x89, 0xba, 0xb9, 0xdc,
-	0x03, 0x27, 0x5c, 0x37, 0x51, 0xf1, 0x74, 0x37, 0xfa, 0xc1, 0xc9, 0x12, 0x2c, 0x1e, 0xc5, 0x6a,
-	0xf8, 0xd3, 0x8c, 0x86, 0xb0, 0x78, 0x90, 0xa9, 0xe0, 0x87, 0xd3, 0xe9, 0xab, 0x2d, 0x1e, 0x27,
-	0xdf, 0x8b, 0x8e, 0x1f, 0xf6, 0x4d, 0x7d, 0xf1, 0x60, 0xf3, 0x4d, 0x76, 0x50, 0x5c, 0x25, 0x2b,
-	0x8b, 0x87, 0xca, 0xef, 0x9d, 0x9f, 0x01, 0x66, 0x94, 0x5d, 0x5d, 0x3c, 0xd0, 0xcc, 0x76, 0x5d,
-	0xf3, 0xa2, 0xed, 0xd7, 0xde, 0xa1, 0xe6, 0xc5, 0x8c, 0xfc, 0x0d, 0xf5, 0x63, 0x2c, 0xce, 0x28,
-	0x71, 0x43, 0xff, 0x3d, 0xf8, 0xa9, 0x59, 0x99, 0x41, 0xa9, 0x7d, 0xbd, 0x11, 0x3d, 0x7a, 0xf6,
-	0x22, 0xeb, 0xda, 0x09, 0xf4, 0x89, 0xff, 0xbd, 0xfc, 0xff, 0x4b, 0x2f, 0x76, 0x7b, 0x66, 0xee,
-	0xa8, 0xf2, 0xdc, 0x1d, 0xd5, 0x80, 0x2a, 0x15, 0x82, 0x0b, 0x33, 0x4f, 0x41, 0x6c, 0x41, 0xe7,
-	0xe0, 0xea, 0xae, 0xe9, 0x5d, 0xdf, 0x35, 0xbd, 0x17, 0x77, 0x4d, 0xef, 0x9f, 0xfb, 0x66, 0xe9,
-	0xfa, 0xbe, 0x59, 0x7a, 0x76, 0xdf, 0x2c, 0xfd, 0xfe, 0xc5, 0x80, 0xa9, 0x61, 0x76, 0x1a, 0xf5,
-	0xf9, 0xb8, 0x9d, 0xbf, 0xca, 0xf9, 0xff, 0x5f, 0xf9, 0xfb, 0xac, 0x2e, 0x52, 0x2a, 0x4f, 0x7d,
-	0xf3, 0x8c, 0x7e, 0xf3, 0x2a, 0x00, 0x00, 0xff, 0xff, 0x9d, 0xbe, 0xa9, 0xab, 0xbe, 0x07, 0x00,
-	0x00,
+	// 824 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x56, 0x4f, 0x6f, 0x1b, 0x45,
+	0x14, 0xf7, 0xba, 0xeb, 0xb5, 0xf7, 0x39, 0x80, 0x32, 0x32, 0xb0, 0xb5, 0xa8, 0x5b, 0xcc, 0x81,
+	0x02, 0xca, 0x5a, 0x2d, 0x88, 0x53, 0xa5, 0x0a, 0x57, 0x15, 0xb2, 0x28, 0x92, 0xb5, 0x05, 0x0e,
+	0x5c, 0xac, 0x89, 0x67, 0xb0, 0x47, 0x5e, 0xef, 0x2c, 0x33, 0xb3, 0x2e, 0xe1, 0x0b, 0x70, 0xe5,
+	0x63, 0x70, 0xe4, 0x10, 0xf1, 0x19, 0xc2, 0x2d, 0xe4, 0x04, 0x1c, 0x22, 0x94, 0x1c, 0xf8, 0x1a,
+	0x68, 0xfe, 0xec, 0xda, 0x4e, 0x02, 0xc8, 0x1c, 0xb8, 0x24, 0xf3, 0x7b, 0x6f, 0xde, 0x6f, 0x9e,
+	0xde, 0xef, 0x37, 0xe3, 0x85, 0x3b, 0x98, 0x4d, 0xe7, 0x98, 0x65, 0x03, 0x41, 0x5f, 0x60, 0x41,
+	0x06, 0xab, 0x07, 0x03, 0xa9, 0xb0, 0xa2, 0x71, 0x2e, 0xb8, 0xe2, 0x68, 0xdf, 0xa5, 0x63, 0x9b,
+	0x8e, 0x57, 0x0f, 0xba, 0xfb, 0x78, 0xc9, 0x32, 0x3e, 0x30, 0x7f, 0xed, 0xae, 0xee, 0xed, 0x29,
+	0x97, 0x4b, 0x2e, 0x27, 0x06, 0x0d, 0x2c, 0x70, 0xa9, 0xce, 0x8c, 0xcf, 0xb8, 0x8d, 0xeb, 0x95,
+	0x8d, 0xf6, 0x53, 0xf0, 0x87, 0x3c, 0x23, 0xe8, 0x03, 0x68, 0xe5, 0x82, 0xaf, 0x18, 0xa1, 0x22,
+	0xf2, 0xee, 0x79, 0xf7, 0xc3, 0x61, 0x74, 0x76, 0x7c, 0xd0, 0x71, 0x0c, 0x1f, 0x11, 0x22, 0xa8,
+	0x94, 0xcf, 0x95, 0x60, 0xd9, 0x2c, 0xa9, 0x76, 0xa2, 0xd7, 0x20, 0x38, 0xe4, 0x19, 0xa1, 0x24,
+	0xaa, 0xdf, 0xf3, 0xee, 0xfb, 0x89, 0x43, 0x3a, 0x9e, 0x32, 0x9a, 0x51, 0x12, 0xdd, 0xb2, 0x71,
+	0x8b, 0xfa, 0x3f, 0xd5, 0x21, 0x78, 0x2a, 0xa7, 0x82, 0xbf, 0x40, 0xaf, 0x43, 0x53, 0x61, 0xb9,
+	0x98, 0x30, 0x62, 0xce, 0xf3, 0x93, 0x40, 0xc3, 0x11, 0x41, 0x31, 0x34, 0x72, 0x7c, 0x44, 0x85,
+	0xa1, 0xfc, 0xa7, 0x36, 0xec, 0x36, 0xd4, 0x85, 0x16, 0x35, 0x94, 0xd5, 0x69, 0x15, 0x46, 0x08,
+	0xfc, 0x39, 0x4d, 0x49, 0xe4, 0x9b, 0xb8, 0x59, 0xa3, 0x3b, 0x00, 0x39, 0x66, 0x64, 0x22, 0x29,
+	0x56, 0x32, 0x6a, 0x98, 0x4c, 0xa8, 0x23, 0xcf, 0x75, 0xa0, 0x4a, 0x2f, 0x39, 0xa1, 0x69, 0x14,
+	0xac, 0xd3, 0x9f, 0xea, 0x00, 0x7a, 0x1b, 0x5e, 0x31, 0xe9, 0x15, 0x4e, 0x19, 0xc1, 0x8a, 0x0b,
+	0x19, 0x35, 0xcd, 0x9e, 0x97, 0x75, 0xf8, 0x8b, 0x2a, 0x6a, 0x46, 0x53, 0x08, 0x3d, 0x82, 0x96,
+	0x1b, 0x8d, 0x41, 0xba, 0x5d, 0x41, 0xbf, 0x2a, 0xcc, 0xd0, 0x42, 0xdb, 0x6e, 0x89, 0x51, 0x04,
+	0x4d, 0x99, 0x62, 0x39, 0xa7, 0x24, 0x02, 0x93, 0x2a, 0x61, 0x5f, 0x42, 0xfb, 0x19, 0xa3, 0x59,
+	0x42, 0x53, 0x8a, 0x25, 0xd5, 0xe4, 0x73, 0xca, 0x66, 0x73, 0x55, 0xce, 0xce, 0xa2, 0x2d, 0x15,
+	0xeb, 0xbb, 0xa8, 0x88, 0x97, 0xbc, 0xc8, 0x54, 0xa9, 0x96, 0x45, 0xfd, 0xaf, 0x21, 0xfc, 0x3c,
+	0xd3, 0x8a, 0xb2, 0x6c, 0xf6, 0x3f, 0x1d, 0xf9, 0xb3, 0x07, 0xc1, 0x18, 0x1f, 0xf1, 0x42, 0xa1,
+	0x0f, 0x21, 0x14, 0x74, 0xca, 0x72, 0x46, 0x33, 0xf5, 0xaf, 0x96, 0x5c, 0x6f, 0xdd, 0xa0, 0xae,
+	0x6f, 0x52, 0x6b, 0x2f, 0x68, 0x89, 0xdc, 0x81, 0x66, 0xbd, 0x25, 0x86, 0x7f, 0x45, 0x8c, 0xb7,
+	0xe0, 0x25, 0x33, 0xfd, 0x89, 0xbd, 0x70, 0xa5, 0x55, 0xf6, 0x4c, 0x30, 0xb1, 0x31, 0x4d, 0x50,
+	0x64, 0xee, 0x0a, 0x58, 0xaf, 0x54, 0xb8, 0xff, 0x9b, 0x07, 0xcd, 0x31, 0x9f, 0x2e, 0xa8, 0x32,
+	0x6e, 0xb0, 0xa6, 0x2c, 0xa7, 0x67, 0x11, 0xea, 0x40, 0x43, 0xef, 0x96, 0xae, 0x57, 0x0b, 0xfe,
+	0xee, 0xfa, 0xa0, 0x37, 0x20, 0x2c, 0x4a, 0x41, 0x5c, 0xbf, 0xeb, 0x80, 0x76, 0x4f, 0x4e, 0x6d,
+	0xce, 0xb6, 0x5a, 0x42, 0xf4, 0x26, 0xec, 0xb9, 0xe5, 0x44, 0xbb, 0xd0, 0x75, 0xda, 0x76, 0xb1,
+	0x61, 0x21, 0x32, 0x74, 0x00, 0xa8, 0xdc, 0x72, 0xcd, 0xda, 0xfb, 0x2e, 0xb3, 0x76, 0x77, 0xff,
+	0x17, 0x1f, 0x82, 0xcf, 0xb8, 0xc2, 0xa9, 0x44, 0x23, 0x08, 0x09, 0xcd, 0xb9, 0x64, 0x8a, 0x12,
+	0xa7, 0xd3, 0x7b, 0x27, 0xe7, 0x77, 0x6b, 0xbf, 0x9f, 0xdf, 0x7d, 0xd5, 0x6a, 0x25, 0xc9, 0x22,
+	0x66, 0x7c, 0xb0, 0xc4, 0x6a, 0x1e, 0x8f, 0x32, 0x75, 0x76, 0x7c, 0x00, 0x4e, 0xc4, 0x51, 0xa6,
+	0x92, 0x75, 0x35, 0x7a, 0xec, 0x24, 0xaa, 0xef, 0xce, 0x62, 0xf5, 0xfc, 0x78, 0x43, 0xcf, 0x5b,
+	0xbb, 0x93, 0xac, 0xc5, 0x1f, 0x5f, 0x15, 0xdf, 0xdf, 0x9d, 0x6d, 0xdb, 0x29, 0x4f, 0xaa, 0xf7,
+	0xa0, 0xb1, 0x3b, 0x55, 0xf9, 0x78, 0x7c, 0x02, 0xb0, 0xa1, 0x4e, 0xb0, 0x3b, 0xd1, 0x46, 0xb9,
+	0x1e, 0x56, 0xe5, 0xdd, 0xe6, 0x7f, 0x18, 0x56, 0x59, 0x8c, 0x9e, 0xae, 0x9f, 0xad, 0xd6, 0xee,
+	0x3c, 0xd5, 0x1b, 0xf7, 0x9d, 0x07, 0xc1, 0x33, 0x4a, 0x66, 0x54, 0xa0, 0xc7, 0xd0, 0xcc, 0xed,
+	0xcd, 0x31, 0x8e, 0x6a, 0x3f, 0xec, 0xc6, 0xd7, 0x7e, 0xfe, 0x62, 0x77, 0xb7, 0x86, 0xa1, 0x3e,
+	0xed, 0x87, 0x3f, 0x7f, 0x7c, 0xd7, 0x4b, 0xca, 0x2a, 0xf4, 0x08, 0x02, 0x65, 0xec, 0x69, 0xbc,
+	0xd4, 0x7e, 0x78, 0xfb, 0x86, 0x7a, 0xeb, 0xdf, 0xcd, 0x72, 0x57, 0xd3, 0xff, 0x16, 0xf6, 0xc6,
+	0x58, 0x2c, 0x28, 0x71, 0x4f, 0xd1, 0x23, 0x08, 0x72, 0xb3, 0x72, 0xdd, 0xdc, 0xc4, 0x66, 0xb7,
+	0x6e, 0xb1, 0xd9, 0x9a, 0x8d, 0x97, 0xb3, 0xbe, 0xf5, 0x72, 0x76, 0xa0, 0x41, 0x85, 0xe0, 0xc2,
+	0x3a, 0x35, 0xb1, 0x60, 0xf8, 0xe4, 0xe4, 0xa2, 0xe7, 0x9d, 0x5e, 0xf4, 0xbc, 0x3f, 0x2e, 0x7a,
+	0xde, 0xf7, 0x97, 0xbd, 0xda, 0xe9, 0x65, 0xaf, 0xf6, 0xeb, 0x65, 0xaf, 0xf6, 0xe5, 0x3b, 0x33,
+	0xa6, 0xe6, 0xc5, 0x61, 0x3c, 0xe5, 0xcb, 0x41, 0xf9, 0xad, 0x50, 0xfe, 0xff, 0xa6, 0xfc, 0x6a,
+	0x50, 0x47, 0x39, 0x95, 0x87, 0x81, 0xf9, 0x71, 0x7f, 0xff, 0xaf, 0x00, 0x00, 0x00, 0xff, 0xff,
+	0x5e, 0xd5, 0xb4, 0xd3, 0x54, 0x08, 0x00, 0x00,
 }
 
 func (m *Bond) Marshal() (dAtA []byte, err error) {
@@ -941,7 +1037,7 @@ func (m *Payout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *Ledger) Marshal() (dAtA []byte, err error) {
+func (m *Pockets) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -951,96 +1047,16 @@ func (m *Ledger) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *Ledger) MarshalTo(dAtA []byte) (int, error) {
+func (m *Pockets) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *Ledger) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *Pockets) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
-	{
-		size := m.Unbonded.Size()
-		i -= size
-		if _, err := m.Unbonded.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x7a
-	{
-		size := m.Validators.Size()
-		i -= size
-		if _, err := m.Validators.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x72
-	{
-		size := m.Burned.Size()
-		i -= size
-		if _, err := m.Burned.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x6a
-	{
-		size := m.SlashRewards.Size()
-		i -= size
-		if _, err := m.SlashRewards.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x62
-	{
-		size := m.Slashed.Size()
-		i -= size
-		if _, err := m.Slashed.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x5a
-	{
-		size := m.Refunded.Size()
-		i -= size
-		if _, err := m.Refunded.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x52
-	{
-		size := m.Paid.Size()
-		i -= size
-		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x4a
-	{
-		size := m.Deposited.Size()
-		i -= size
-		if _, err := m.Deposited.MarshalTo(dAtA[i:]); err != nil {
-			return 0, err
-		}
-		i = encodeVarintState(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x42
 	if m.PendingValidators != 0 {
 		i = encodeVarintState(dAtA, i, uint64(m.PendingValidators))
 		i--
@@ -1076,6 +1092,152 @@ func (m *Ledger) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x8
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Totals) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Totals) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Totals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Slashed.Size()
+		i -= size
+		if _, err := m.Slashed.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	{
+		size := m.Unbonded.Size()
+		i -= size
+		if _, err := m.Unbonded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	{
+		size := m.Validators.Size()
+		i -= size
+		if _, err := m.Validators.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size := m.Burned.Size()
+		i -= size
+		if _, err := m.Burned.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size := m.SlashRewards.Size()
+		i -= size
+		if _, err := m.SlashRewards.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Refunded.Size()
+		i -= size
+		if _, err := m.Refunded.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Paid.Size()
+		i -= size
+		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Deposited.Size()
+		i -= size
+		if _, err := m.Deposited.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *Ledger) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Ledger) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Ledger) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Totals.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Pockets.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1260,7 +1422,7 @@ func (m *Payout) Size() (n int) {
 	return n
 }
 
-func (m *Ledger) Size() (n int) {
+func (m *Pockets) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1287,13 +1449,20 @@ func (m *Ledger) Size() (n int) {
 	if m.PendingValidators != 0 {
 		n += 1 + sovState(uint64(m.PendingValidators))
 	}
+	return n
+}
+
+func (m *Totals) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
 	l = m.Deposited.Size()
 	n += 1 + l + sovState(uint64(l))
 	l = m.Paid.Size()
 	n += 1 + l + sovState(uint64(l))
 	l = m.Refunded.Size()
-	n += 1 + l + sovState(uint64(l))
-	l = m.Slashed.Size()
 	n += 1 + l + sovState(uint64(l))
 	l = m.SlashRewards.Size()
 	n += 1 + l + sovState(uint64(l))
@@ -1302,6 +1471,21 @@ func (m *Ledger) Size() (n int) {
 	l = m.Validators.Size()
 	n += 1 + l + sovState(uint64(l))
 	l = m.Unbonded.Size()
+	n += 1 + l + sovState(uint64(l))
+	l = m.Slashed.Size()
+	n += 1 + l + sovState(uint64(l))
+	return n
+}
+
+func (m *Ledger) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Pockets.Size()
+	n += 1 + l + sovState(uint64(l))
+	l = m.Totals.Size()
 	n += 1 + l + sovState(uint64(l))
 	return n
 }
@@ -2120,7 +2304,7 @@ func (m *Payout) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *Ledger) Unmarshal(dAtA []byte) error {
+func (m *Pockets) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -2143,10 +2327,10 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: Ledger: wiretype end group for non-group")
+			return fmt.Errorf("proto: Pockets: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Ledger: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: Pockets: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -2282,7 +2466,57 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 8:
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Totals) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Totals: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Totals: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Deposited", wireType)
 			}
@@ -2316,7 +2550,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 9:
+		case 2:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
 			}
@@ -2350,7 +2584,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 10:
+		case 3:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Refunded", wireType)
 			}
@@ -2384,41 +2618,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Slashed", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowState
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthState
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthState
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Slashed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 12:
+		case 4:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field SlashRewards", wireType)
 			}
@@ -2452,7 +2652,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 13:
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Burned", wireType)
 			}
@@ -2486,7 +2686,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 14:
+		case 6:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Validators", wireType)
 			}
@@ -2520,7 +2720,7 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 15:
+		case 7:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Unbonded", wireType)
 			}
@@ -2551,6 +2751,156 @@ func (m *Ledger) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Unbonded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slashed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Slashed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Ledger) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Ledger: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Ledger: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pockets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Pockets.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Totals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Totals.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
