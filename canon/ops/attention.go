@@ -74,18 +74,9 @@ func AttentionWeight(score, best int32) uint32 {
 	return (e + 1<<(weightShift-1)) >> weightShift
 }
 
-// Weigh adds weight*2^exp*value to each element of the accumulator. At most 2^17
-// positions may be added, which keeps |acc| at or below 2^62.
-func Weigh(acc []int64, value []int16, weight uint32, exp uint8) {
-	w := int64(weight) << exp
-	acc = acc[:len(value)]
-	for i, v := range value {
-		acc[i] += w * int64(v)
-	}
-}
-
 // AttentionOutput divides an accumulated element by the sum of the weights:
-// floor((acc + floor(total/2)) / total). total >= 2^22.
+// floor((acc + floor(total/2)) / total). total >= 2^22; |acc| <= 2^62, which 2^17
+// positions of the largest weights and values reach.
 func AttentionOutput(acc, total int64) int32 {
 	n := acc + total/2
 	q := n / total

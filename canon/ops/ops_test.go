@@ -277,7 +277,7 @@ func TestAttentionAccumulatorAtItsBound(t *testing.T) {
 		t.Fatalf("%d positions of %d leave 62 bits", 1<<17, perPosition)
 	}
 	acc := make([]int64, 1)
-	Weigh(acc, []int16{mantissaLimit}, 1<<22, 8)
+	PortableMix().Weigh(acc, []int16{mantissaLimit}, []int32{Weight(1<<22, 8)})
 	if acc[0] != perPosition {
 		t.Fatal(acc)
 	}

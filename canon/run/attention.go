@@ -1,6 +1,10 @@
 package run
 
-import "github.com/aichain/aichain/canon/ops"
+import (
+	"slices"
+
+	"github.com/aichain/aichain/canon/ops"
+)
 
 // rotate turns the query and key heads by their positions.
 func (s *step) rotate(layer int) {
@@ -49,10 +53,17 @@ func (c *heads) push(x []int32, pack func([]int16, []int32) uint8) {
 	c.exponent = append(c.exponent, pack(c.mantissa[n:], x))
 }
 
-// scratch is what one worker needs to mix heads.
+// scratch is what one worker needs to mix heads, for the longest row of a step.
 type scratch struct {
-	scores, weights []int32
-	acc             []int64
+	dots    []int64
+	scores  []int32
+	weights []uint32
+	shifted []int32 // weights joined with the exponents of the values
+	acc     []int64
+}
+
+func newScratch(positions, headDim int) *scratch {
+	return &scratch{make([]int64, positions), make([]int32, positions), make([]uint32, positions), make([]int32, positions), make([]int64, headDim)}
 }
 
 // mix computes every head of every row. A row sees the positions up to its own, which
@@ -65,37 +76,38 @@ func (s *step) mix(layer int) {
 		longest = max(longest, r.position+1)
 	}
 	s.e.share(n, parallelWork/(2*longest*d)+1, func(from, to int) {
-		b := scratch{make([]int32, longest), make([]int32, longest), make([]int64, d)}
+		b := newScratch(longest, d)
 		for i := from; i < to; i++ {
-			s.mixHead(layer, i, &b)
+			s.mixHead(layer, i, b)
 		}
 	})
 	s.tapMix(layer)
 }
 
+// cached returns the key and value heads that query head i (counted over rows) uses.
+func (s *step) cached(layer, i int) (keys, values heads, positions int) {
+	h, r := s.e.h, s.rows[i/int(s.e.h.Heads)]
+	at := layer*int(h.KVHeads) + i%int(h.Heads)/int(h.Heads/h.KVHeads)
+	return r.seq.keys[at], r.seq.values[at], r.position + 1
+}
+
 // mixHead computes one head of one row, i counting heads over rows.
 func (s *step) mixHead(layer, i int, b *scratch) {
-	h := s.e.h
-	d, r := int(h.HeadDim), s.rows[i/int(h.Heads)]
-	kvHead := i % int(h.Heads) / int(h.Heads/h.KVHeads)
-	at := layer*int(h.KVHeads) + kvHead
-	keys, values, n := r.seq.keys[at], r.seq.values[at], r.position+1
-	query, best := s.packed[i*d:(i+1)*d], int32(-1<<31)
-	for t := range n {
-		dot := ops.Dot16(query, keys.mantissa[t*d:(t+1)*d])
-		b.scores[t] = ops.Score(dot, h.AttnScale, s.exponents[i], keys.exponent[t])
-		best = max(best, b.scores[t])
+	d, kernel := int(s.e.h.HeadDim), s.e.mix
+	keys, values, n := s.cached(layer, i)
+	dots, scores := b.dots[:n], b.scores[:n]
+	kernel.Dots(dots, s.packed[i*d:(i+1)*d], keys.mantissa)
+	for t, dot := range dots {
+		scores[t] = ops.Score(dot, s.e.h.AttnScale, s.exponents[i], keys.exponent[t])
+	}
+	best, total := slices.Max(scores), int64(0)
+	for t, score := range scores {
+		w := ops.AttentionWeight(score, best)
+		b.weights[t], b.shifted[t] = w, ops.Weight(w, values.exponent[t])
+		total += int64(w)
 	}
 	clear(b.acc)
-	var total int64
-	for t := range n {
-		w := ops.AttentionWeight(b.scores[t], best)
-		b.weights[t] = int32(w)
-		total += int64(w)
-		if w > 0 {
-			ops.Weigh(b.acc, values.mantissa[t*d:(t+1)*d], w, values.exponent[t])
-		}
-	}
+	kernel.Weigh(b.acc, values.mantissa, b.shifted[:n])
 	for j, v := range b.acc {
 		s.mixed[i*d+j] = ops.AttentionOutput(v, total)
 	}

@@ -90,6 +90,7 @@ type Engine struct {
 	embed   model.Matrix
 	head    model.Matrix
 	gemm    func(k int) ops.Gemm
+	mix     ops.Mix
 	tap     Tap
 	threads int
 	helpers chan struct{}
@@ -100,12 +101,12 @@ func New(m *model.Model, o Options) (*Engine, error) {
 	if o.Threads < 0 {
 		return nil, fmt.Errorf("%w: %d", ErrThreads, o.Threads)
 	}
-	e := &Engine{m: m, h: m.Header(), gemm: ops.FastGemm, tap: o.Tap, threads: o.Threads}
+	e := &Engine{m: m, h: m.Header(), gemm: ops.FastGemm, mix: ops.FastMix(int(m.Header().HeadDim)), tap: o.Tap, threads: o.Threads}
 	if e.threads == 0 {
 		e.threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Portable {
-		e.gemm = func(int) ops.Gemm { return ops.PortableGemm() }
+		e.gemm, e.mix = func(int) ops.Gemm { return ops.PortableGemm() }, ops.PortableMix()
 	}
 	e.helpers = make(chan struct{}, e.threads-1)
 	for i := range int(e.h.Layers) {

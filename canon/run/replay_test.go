@@ -198,8 +198,10 @@ func (p *replay) mixHead(layer, head int, x *mixed) {
 		w := ops.AttentionWeight(s, best)
 		x.weights, total = append(x.weights, w), total+int64(w)
 		vExp, v := p.head(run.At{Position: t, Layer: layer, Site: run.SiteValuePacked}, head*kv/heads, kv)
-		ops.Weigh(part, v, w, vExp)
-		ops.Weigh(acc, v, w, vExp)
+		for i, m := range v {
+			part[i] += int64(ops.Weight(w, vExp)) * int64(m)
+			acc[i] += int64(ops.Weight(w, vExp)) * int64(m)
+		}
 		if t%64 == 63 || t == p.pos {
 			x.sums = append(x.sums, part...)
 			clear(part)

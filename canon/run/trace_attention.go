@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/aichain/aichain/canon/ops"
 )
@@ -43,7 +44,7 @@ func (s *step) emitPacked(r row, layer int, site Site, exponents []uint8, mantis
 // mixTrace collects the tensors of one row's attention over its heads.
 type mixTrace struct {
 	scores, blockBest, best []int32
-	weights                 []int32
+	weights                 []uint32
 	blockTotals, totals     []int64
 	partials                []int64
 }
@@ -71,28 +72,25 @@ func (s *step) tapMix(layer int) {
 // traceHead adds one head. The partial sums are over 64 positions each and add up to
 // the accumulator.
 func (s *step) traceHead(layer, i int, t *mixTrace) {
-	h := s.e.h
-	d, r := int(h.HeadDim), s.rows[i/int(h.Heads)]
-	n := r.position + 1
-	b := scratch{make([]int32, n), make([]int32, n), make([]int64, d)}
-	s.mixHead(layer, i, &b)
+	d := int(s.e.h.HeadDim)
+	_, values, n := s.cached(layer, i)
+	b := newScratch(n, d)
+	s.mixHead(layer, i, b)
 	best, total := int32(math.MinInt32), int64(0)
 	for at := 0; at < n; at += ops.BlockLen {
-		blockBest, blockTotal := int32(math.MinInt32), int64(0)
-		for j := at; j < min(at+ops.BlockLen, n); j++ {
-			blockBest, blockTotal = max(blockBest, b.scores[j]), blockTotal+int64(b.weights[j])
+		to, blockTotal := min(at+ops.BlockLen, n), int64(0)
+		for _, w := range b.weights[at:to] {
+			blockTotal += int64(w)
 		}
+		blockBest := slices.Max(b.scores[at:to])
 		t.blockBest, t.blockTotals = append(t.blockBest, blockBest), append(t.blockTotals, blockTotal)
 		best, total = max(best, blockBest), total+blockTotal
 	}
 	t.best, t.totals = append(t.best, best), append(t.totals, total)
 	t.scores, t.weights = append(t.scores, b.scores...), append(t.weights, b.weights...)
-	values := r.seq.values[layer*int(h.KVHeads)+i%int(h.Heads)/int(h.Heads/h.KVHeads)]
 	for at := 0; at < n; at += partialPositions {
-		acc := make([]int64, d)
-		for j := at; j < min(at+partialPositions, n); j++ {
-			ops.Weigh(acc, values.mantissa[j*d:(j+1)*d], uint32(b.weights[j]), values.exponent[j])
-		}
+		to, acc := min(at+partialPositions, n), make([]int64, d)
+		s.e.mix.Weigh(acc, values.mantissa[at*d:to*d], b.shifted[at:to])
 		t.partials = append(t.partials, acc...)
 	}
 }
