@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	"github.com/cosmos/cosmos-sdk/codec"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
@@ -137,4 +139,16 @@ func (c *Client) Balance(ctx context.Context, addr string) (uint64, error) {
 		return 0, nil
 	}
 	return res.Balance.Amount.Uint64(), nil
+}
+
+// BlockTime returns height and time of the node's last block.
+func (c *Client) BlockTime(ctx context.Context) (height uint64, at time.Time, err error) {
+	res, err := call(ctx, c, "ask for the last block", nodeservice.NewServiceClient(c.conn).Status, &nodeservice.StatusRequest{})
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	if res.Timestamp == nil {
+		return res.Height, time.Time{}, &Error{Op: "ask for the last block", Err: errors.New("the node tells no time")}
+	}
+	return res.Height, *res.Timestamp, nil
 }

@@ -56,6 +56,9 @@ func (c *Client) send(ctx context.Context, freeGas uint64, msgs ...sdk.Msg) (Tx,
 			return tx, err
 		}
 		if errors.Is(err, sdkerrors.ErrOutOfGas) {
+			if freeGas > 0 {
+				return tx, err // what is free is fixed
+			}
 			margin += 5_000
 		}
 		select {

@@ -1,0 +1,155 @@
+package cmd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/input"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/offchain/worker"
+)
+
+const initLong = `Write a commented configuration to <home>/config.toml.
+
+On a terminal it asks for what the flags leave open; elsewhere the defaults stand. With --create-key it makes
+the key and prints the words that restore it: write them down, they are shown once. With --recover-key it reads
+the words from standard input.`
+
+// initCmd writes the configuration.
+func initCmd() *cobra.Command {
+	cfg := worker.DefaultConfig()
+	var m worker.ModelConfig
+	var createKey, recoverKey, overwrite, yes bool
+	cmd := &cobra.Command{
+		Use: "init", Short: "Write a configuration, asking or from flags", Long: initLong, Args: cobra.NoArgs,
+		Example: `  aiworker init
+  aiworker init --yes --chain-id aichain-local-1 --create-key --keyring-backend test --model nano.canon`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			home, err := homeOf(cmd)
+			if err != nil {
+				return err
+			}
+			in := bufio.NewReader(cmd.InOrStdin())
+			if !yes && !recoverKey && isTerminal(cmd) {
+				if err := askAll(cmd, in, &cfg, &m); err != nil {
+					return badInput(err)
+				}
+			}
+			if m.Path != "" {
+				cfg.Models = []worker.ModelConfig{m}
+			}
+			if err := cfg.Validate(); err != nil {
+				return badInput(err)
+			}
+			path, err := worker.WriteConfig(home, cfg, overwrite)
+			if err != nil {
+				return badInput(err)
+			}
+			cmd.Printf("wrote %s\n", path)
+			if !createKey && !recoverKey {
+				cmd.Println("next: aiworker doctor")
+				return nil
+			}
+			return makeKey(cmd, in, cfg.At(home), recoverKey)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&cfg.Chain.ChainID, "chain-id", "", "id of the chain")
+	fs.StringVar(&cfg.Chain.GRPC, "grpc-addr", cfg.Chain.GRPC, "gRPC of a node")
+	fs.StringVar(&cfg.Chain.RPC, "node", cfg.Chain.RPC, "CometBFT RPC of the same node")
+	fs.StringVar(&cfg.Key.Name, "key", cfg.Key.Name, "name of the key")
+	fs.StringVar(&cfg.Key.Backend, "keyring-backend", cfg.Key.Backend, "os, file, test, memory")
+	fs.StringVar(&cfg.Key.Dir, "keyring-dir", cfg.Key.Dir, "directory of the keys")
+	fs.StringVar(&cfg.Provider.Moniker, "moniker", cfg.Provider.Moniker, "display name")
+	fs.StringVar(&cfg.Provider.Details, "details", "", "free text about the hardware")
+	fs.Uint64Var(&cfg.Provider.Bond, "bond", cfg.Provider.Bond, "stake at registration, uaic")
+	fs.StringVar(&m.Path, "model", "", "canonical model file to serve")
+	fs.Uint64Var(&m.PriceInput, "price-input", 100, "uaic per 1 000 input tokens")
+	fs.Uint64Var(&m.PriceOutput, "price-output", 400, "uaic per 1 000 output tokens")
+	fs.Uint32Var(&m.Slots, "slots", 16, "seats that may be open at once")
+	fs.BoolVar(&m.Publish, "publish", false, "record the model on chain if nobody has")
+	fs.StringVar(&m.Name, "name", "", "name to publish it under")
+	fs.StringVar(&m.License, "license", "", "SPDX licence to publish it under")
+	fs.StringVar(&m.URI, "uri", "", "where its file can be fetched")
+	fs.StringVar(&cfg.Health.Listen, "listen", cfg.Health.Listen, "address of health and metrics; empty for none")
+	fs.IntVar(&cfg.Engine.Threads, "threads", 0, "cores for one batch; 0 for all")
+	fs.BoolVar(&createKey, "create-key", false, "make the key and print its words")
+	fs.BoolVar(&recoverKey, "recover-key", false, "make the key from words on standard input")
+	fs.BoolVar(&overwrite, "overwrite", false, "replace an existing configuration")
+	fs.BoolVarP(&yes, "yes", "y", false, "ask nothing")
+	return cmd
+}
+
+func isTerminal(cmd *cobra.Command) bool {
+	f, ok := cmd.InOrStdin().(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// askAll asks for the fields that most people set.
+func askAll(cmd *cobra.Command, in *bufio.Reader, cfg *worker.Config, m *worker.ModelConfig) error {
+	bond := strconv.FormatUint(cfg.Provider.Bond, 10)
+	for _, q := range []struct {
+		text  string
+		field *string
+	}{
+		{"Chain id", &cfg.Chain.ChainID}, {"gRPC of a node", &cfg.Chain.GRPC}, {"CometBFT RPC of the node", &cfg.Chain.RPC},
+		{"Name of the key", &cfg.Key.Name}, {"Keyring (os, file, test)", &cfg.Key.Backend},
+		{"Display name", &cfg.Provider.Moniker}, {"Bond in uaic", &bond}, {"Canonical model file", &m.Path},
+	} {
+		answer, err := input.GetString(fmt.Sprintf("%s [%s]", q.text, *q.field), in)
+		if err != nil {
+			return err
+		}
+		if answer = strings.TrimSpace(answer); answer != "" {
+			*q.field = answer
+		}
+	}
+	v, err := strconv.ParseUint(bond, 10, 64)
+	if err != nil {
+		return fmt.Errorf("bond: expected a number of uaic, got %q", bond)
+	}
+	cfg.Provider.Bond = v
+	return nil
+}
+
+func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovered bool) error {
+	kr, err := openKeys(cmd, cfg)
+	if err != nil {
+		return err
+	}
+	if addr, err := client.KeyAddress(kr, cfg.Key.Name); err == nil {
+		cmd.Printf("key %s exists: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		return nil
+	} else if !errors.Is(err, client.ErrNoKey) {
+		return err
+	}
+	if isRecovered {
+		words, err := in.ReadString('\n')
+		if err != nil && words == "" {
+			return badInput(fmt.Errorf("read the words: %w", err))
+		}
+		addr, err := client.RestoreKey(kr, cfg.Key.Name, strings.TrimSpace(words))
+		if err != nil {
+			return badInput(err)
+		}
+		cmd.Printf("restored key %s: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		return nil
+	}
+	addr, words, err := client.NewKey(kr, cfg.Key.Name)
+	if err != nil {
+		return err
+	}
+	cmd.Printf("made key %s: %s\n", cfg.Key.Name, addr)
+	cmd.PrintErrf("\nwrite these words down; they restore the key and are shown once:\n  %s\n\n", words)
+	cmd.Printf("next: send it %d uaic or more, then aiworker doctor\n", cfg.Provider.Bond)
+	return nil
+}

@@ -1,0 +1,135 @@
+package cmd
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/offchain/worker"
+)
+
+const rootLong = `aiworker serves models to aichain: it bonds, offers, watches its seats, executes on the canonical
+engine, commits, reveals, and is paid when the chain has found the result right.
+
+  aiworker init              write a configuration
+  aiworker model convert     make a canonical model file out of a GGUF file
+  aiworker generate          try a model without a chain
+  aiworker doctor            see what is missing, and the next step for each
+  aiworker run               register or resume, and serve
+  aiworker status            seats, bond and earnings
+
+Exit codes: 0 done, 1 failed, 2 bad input, 3 the doctor found something.`
+
+// Exit codes of aiworker.
+const (
+	exitFailed   = 1
+	exitBadInput = 2
+	exitFindings = 3
+)
+
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func badInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitBadInput, err}
+}
+
+// ExitCode is the code that the program ends with after err.
+func ExitCode(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return e.code
+	}
+	return exitFailed
+}
+
+// NewRootCmd builds the command tree.
+func NewRootCmd() *cobra.Command {
+	cfg := sdk.GetConfig()
+	cfg.SetBech32PrefixForAccount(client.Bech32Prefix, client.Bech32Prefix+"pub")
+	root := &cobra.Command{
+		Use: "aiworker", Short: "Serve models to aichain", Long: rootLong,
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badInput(err) })
+	root.PersistentFlags().String("home", defaultHome(), "directory of configuration, journal and keys")
+	root.AddCommand(initCmd(), doctorCmd(), runCmd(), generateCmd(), modelCmd(), statusCmd())
+	return root
+}
+
+func defaultHome() string {
+	if dir := os.Getenv("AIWORKER_HOME"); dir != "" {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ".aiworker"
+	}
+	return filepath.Join(home, ".aiworker")
+}
+
+func homeOf(cmd *cobra.Command) (string, error) {
+	home, err := cmd.Flags().GetString("home")
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(home)
+}
+
+func load(cmd *cobra.Command) (worker.Config, error) {
+	home, err := homeOf(cmd)
+	if err != nil {
+		return worker.Config{}, err
+	}
+	cfg, err := worker.LoadConfig(home)
+	return cfg, badInput(err)
+}
+
+func openKeys(cmd *cobra.Command, cfg worker.Config) (keyring.Keyring, error) {
+	return client.OpenKeyring(cfg.Key.Backend, cfg.In(cfg.Key.Dir), cmd.InOrStdin())
+}
+
+// inclusionBlocks: a commit that is not in a block soon is signed anew, well inside the commit window.
+const inclusionBlocks = 4
+
+func connect(cmd *cobra.Command, cfg worker.Config) (*client.Client, error) {
+	kr, err := openKeys(cmd, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(client.Config{
+		GRPC: cfg.Chain.GRPC, TLS: cfg.Chain.TLS, RPC: cfg.Chain.RPC, ChainID: cfg.Chain.ChainID,
+		Keyring: kr, Key: cfg.Key.Name, InclusionBlocks: inclusionBlocks,
+	})
+}
+
+func logger(cmd *cobra.Command, cfg worker.Config) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), opts))
+	}
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), opts))
+}
