@@ -16,7 +16,7 @@ const (
 	MinSoftFaultBps = 1
 	// MaxUnbondingWindow is about four months of 1-second blocks: a bond must be able to come home.
 	MaxUnbondingWindow = 10_000_000
-	// MaxBudget bounds the work of one block step; 100 000 payouts took seconds, far over a block time.
+	// MaxBudget bounds the work of one block step: 100 000 transfers take seconds, more than any block time.
 	MaxBudget = 100_000
 	// MaxMinGasPrice is 1 AIC per 1 000 gas: above it nobody could pay to undo a mistaken vote.
 	MaxMinGasPrice = 1_000_000
@@ -30,7 +30,7 @@ func DefaultParams() Params {
 		SlashBurnBps:    5_000, // half: enough left to reward honesty, enough burned that self-slashing never pays
 		SoftFaultBps:    1_000, // 10 %: a crash hurts, a lie (100 %) hurts ten times more
 		UnbondingWindow: 200,   // twice the challenge window of 100, so bond outlasts every dispute about it
-		PayoutBudget:    1_000, // recipients; at about 50 µs each 50 ms of a 1-second block
+		PayoutBudget:    1_000, // recipients, a transfer each: some tens of ms of a 1-second block
 		ReleaseBudget:   1_000, // items; cheaper than a payout
 		MinGasPrice:     1,     // uaic per 1 000 gas: a transfer of 65 000 gas costs 65 uaic
 	}
