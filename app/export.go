@@ -7,6 +7,7 @@ import (
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/staking"
 )
 
@@ -20,7 +21,9 @@ func (app *App) ExportAppStateAndValidators(forZeroHeight bool, _, modules []str
 	if forZeroHeight {
 		return servertypes.ExportedApp{}, ErrZeroHeight
 	}
-	ctx := app.NewContextLegacy(true, cmtproto.Header{Height: app.LastBlockHeight(), ChainID: app.ChainID()})
+	// The committed state: the check state would add what waits in the mempool.
+	header := cmtproto.Header{Height: app.LastBlockHeight(), ChainID: app.ChainID()}
+	ctx := sdk.NewContext(app.CommitMultiStore().CacheMultiStore(), header, false, app.Logger())
 	gs, err := app.ModuleManager.ExportGenesisForModules(ctx, app.encoding.Codec, modules)
 	if err != nil {
 		return servertypes.ExportedApp{}, err
