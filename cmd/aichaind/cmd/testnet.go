@@ -69,8 +69,8 @@ func testnetCmd(mbm module.BasicManager) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "testnet-init",
 		Short: "Write the homes of a network of validators on this machine",
-		Long: `Write the homes of a network of validators on this machine: OUT/node0 …, each with its keys, and OUT/client with the
-keys of the extra accounts in a test keyring and a client.toml, so that aichaind --home OUT/client talks to the network.
+		Long: `Write the homes of a network of validators on this machine: OUT/node0 …, each with its keys in a test keyring. The extra
+accounts are in that of node0, so that aichaind --home OUT/node0 talks to the network with no further flags.
 Node i listens on 127.0.0.1 at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof).
 Keys are not protected: never use them elsewhere.`,
 		Args: cobra.NoArgs,
@@ -123,7 +123,7 @@ func (n *testnet) write() (testnetResult, error) {
 		return testnetResult{}, usageError{errors.New("expected all ports between 1024 and 65535")}
 	}
 	n.state = n.basics.DefaultGenesis(n.clientCtx.Codec)
-	res := testnetResult{ChainID: n.chainID, Client: filepath.Join(n.out, "client")}
+	res := testnetResult{ChainID: n.chainID, Client: filepath.Join(n.out, "node0")}
 	for i := range n.validators {
 		node, err := n.addNode(i)
 		if err != nil {

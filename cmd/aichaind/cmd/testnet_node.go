@@ -149,11 +149,8 @@ func (n *testnet) writeGentx(kb keyring.Keyring, name string, msg sdk.Msg, peer 
 	return os.WriteFile(filepath.Join(n.gentxDir(), name+".json"), bz, 0o600)
 }
 
-// addAccounts makes the extra accounts in the client's home.
+// addAccounts makes the extra accounts in the keyring of a home.
 func (n *testnet) addAccounts(home string) ([]testnetAccount, error) {
-	if err := writeClientConfig(home, n.chainID, fmt.Sprintf("tcp://127.0.0.1:%d", n.basePort+1)); err != nil {
-		return nil, err
-	}
 	kb, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, home, os.Stdin, n.clientCtx.Codec)
 	if err != nil {
 		return nil, err

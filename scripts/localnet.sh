@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds if needed, writes a network of validators into .localnet, starts them as processes on 127.0.0.1, and keeps
+# them up until Ctrl-C, having said how to talk to them.
+#
+#   scripts/localnet.sh                 four validators; accounts requester, worker0, worker1, worker2
+#   VALIDATORS=1 scripts/localnet.sh    another number
+#   ACCOUNTS=alice,bob …                other funded accounts
+#   SECONDS_UP=5 …                      stop by itself after so many seconds
+#   NET, BASE_PORT, CHAIN_ID            see lib.sh
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+VALIDATORS=${VALIDATORS:-4}
+ACCOUNTS=${ACCOUNTS:-requester,worker0,worker1,worker2}
+
+build
+init_net "$VALIDATORS" "$ACCOUNTS"
+stop_on_exit
+start_validators "$VALIDATORS"
+wait_height 0 2
+
+first=${ACCOUNTS%%,*}
+cat <<TEXT
+
+$CHAIN_ID runs: $VALIDATORS validators, logs in $NET/node*.log. Ctrl-C stops it.
+
+  CLI    $AICHAIND --home $NET/node0 query beacon output 0
+         $AICHAIND --home $NET/node0 query bank balances \$($AICHAIND --home $NET/node0 keys show $first -a)
+         $AICHAIND --home $NET/node0 tx bank send $first ADDRESS 1000000uaic --gas auto --gas-adjustment 1.3 --gas-prices 0.001uaic -y
+  gRPC   $(grpc 0)     (reflection is on: grpcurl -plaintext $(grpc 0) list)
+  REST   curl -s $(rest 0)/aichain/beacon/v1/outputs/0
+         curl -s $(rest 0)/aichain/compute/v1/params
+         the description of our routes: $(rest 0)/aichain/openapi.json; the SDK's: $(rest 0)/swagger/
+  RPC    curl -s $(rpc 0)/status
+  funded $ACCOUNTS, one million AIC each, in the test keyring of $NET/node0
+
+TEXT
+if [ -n "${SECONDS_UP:-}" ]; then
+  until_true "$SECONDS_UP" false || true
+  exit 0
+fi
+wait_all
+fail "a validator ended by itself; see $NET/node*.log"
