@@ -93,11 +93,14 @@ func (s *source) readHeader(o Options) error {
 	}
 	h := &s.header
 	*h = model.Header{RopeInterleaved: !o.RopeHalf, TiedHead: !s.file.Has("output.weight"), Widths: o.Widths}
-	for key, to := range map[string]*uint32{
-		"embedding_length": &h.Dim, "block_count": &h.Layers, "feed_forward_length": &h.FFN,
-		"attention.head_count": &h.Heads, "context_length": &h.MaxContext,
+	for _, f := range []struct {
+		key string
+		to  *uint32
+	}{
+		{"embedding_length", &h.Dim}, {"block_count", &h.Layers}, {"feed_forward_length", &h.FFN},
+		{"attention.head_count", &h.Heads}, {"context_length", &h.MaxContext},
 	} {
-		if *to, err = s.file.Uint32("llama." + key); err != nil {
+		if *f.to, err = s.file.Uint32("llama." + f.key); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,22 +27,66 @@ func heldOut(r *rand.Rand) (question, answer string) {
 	}
 }
 
-// At least 198 of 200 sums that the model never trained on.
-func TestNanoAddsHeldOutNumbers(t *testing.T) {
-	_, e, k := openNano(t, run.Options{})
-	r, right := rand.New(rand.NewPCG(99, 17)), 0
+// rightSums counts right answers to 200 sums that the model never trained on.
+func rightSums(t *testing.T, answer func(question string) string) (right int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(99, 17))
 	for range 200 {
 		question, want := heldOut(r)
-		if got := ask(t, e, k, question, 8); got == want {
+		if got := answer(question); got == want {
 			right++
 		} else {
 			t.Logf("%s got %q, want %q", question, got, want)
 		}
 	}
 	t.Logf("right: %d of 200", right)
-	if right < 198 {
+	return right
+}
+
+// At least 198 of 200 held-out sums.
+func TestNanoAddsHeldOutNumbers(t *testing.T) {
+	_, e, k := openNano(t, run.Options{})
+	if right := rightSums(t, func(question string) string { return ask(t, e, k, question, 8) }); right < 198 {
 		t.Fatalf("%d of 200 held-out sums right, need 198", right)
 	}
+}
+
+// The float parent on the same sums, for the model card.
+func TestFloatParentAddsHeldOutNumbers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the float engine is slow")
+	}
+	m, _, k := openNano(t, run.Options{})
+	float, err := floatref.Load(nanoSource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := rightSums(t, func(question string) string {
+		ids := k.Chat(question)
+		start := len(ids)
+		for len(ids) < start+8 {
+			logits := float.Logits(ids)
+			if id := top(logits[len(logits)-1]); !slices.Contains(m.Header().EOS, id) {
+				ids = append(ids, id)
+				continue
+			}
+			break
+		}
+		return k.Decode(ids[start:])
+	})
+	if right < 198 {
+		t.Fatalf("%d of 200 held-out sums right", right)
+	}
+}
+
+// top is the index of the largest value, the lowest among equals.
+func top(x []float64) (best uint32) {
+	for i, v := range x {
+		if v > x[best] {
+			best = uint32(i)
+		}
+	}
+	return best
 }
 
 // dialogue draws a prompt with its answer, of the kinds of training/corpus.py.
@@ -74,21 +119,15 @@ func (c *comparison) add(float []float64, canonical []int32) {
 	for i, v := range canonical {
 		natural[i] = float64(v) / (1 << 16)
 	}
-	p, q, kl, topP, topQ := floatref.Softmax(float), floatref.Softmax(natural), 0.0, 0, 0
+	p, q, kl := floatref.Softmax(float), floatref.Softmax(natural), 0.0
 	for i := range p {
 		if p[i] > 0 {
 			kl += p[i] * math.Log(p[i]/math.Max(q[i], 1e-300))
 		}
-		if p[i] > p[topP] {
-			topP = i
-		}
-		if q[i] > q[topQ] {
-			topQ = i
-		}
 	}
 	c.positions++
 	c.sumKL, c.maxKL = c.sumKL+kl, max(c.maxKL, kl)
-	if topP == topQ {
+	if top(p) == top(q) {
 		c.agree++
 	}
 }

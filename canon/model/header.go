@@ -133,14 +133,14 @@ func ParseHeader(b []byte) (Header, error) {
 	if r.err != nil {
 		return Header{}, r.err
 	}
-	if err := h.Validate(); err != nil {
+	if err := h.validate(); err != nil {
 		return Header{}, err
 	}
 	return h, nil
 }
 
-// Validate returns ErrHeader, naming the field, unless the header is within bounds.
-func (h Header) Validate() error {
+// validate returns ErrHeader, naming the field, unless the header is within bounds.
+func (h Header) validate() error {
 	if h.Profile != Profile || h.Arch != Arch {
 		return fmt.Errorf("%w: need %s %s, have %.32q %.16q", ErrHeader, Profile, Arch, h.Profile, h.Arch)
 	}

@@ -24,7 +24,7 @@ type Weights struct {
 func Write(w io.Writer, h Header, tokenizer []byte, source func(Part, int) (Weights, error)) error {
 	h.Profile, h.Arch, h.TablesHash = Profile, Arch, ops.TablesHash()
 	h.TokenizerHash, h.TokenizerBytes = sha256.Sum256(tokenizer), uint32(min(len(tokenizer), MaxTokenizerBytes+1))
-	if err := h.Validate(); err != nil {
+	if err := h.validate(); err != nil {
 		return err
 	}
 	header, l := h.Encode(), newLayout(h)

@@ -49,7 +49,8 @@ type Sampling struct {
 }
 
 // Request is one prompt. MaxTokens is at least 1; the context may end an answer
-// sooner. OnToken, which may be nil, hears each answer token as it is chosen.
+// sooner. OnToken, which may be nil, hears each answer token as it is chosen, on the
+// caller's goroutine.
 type Request struct {
 	Prompt    []uint32
 	MaxTokens int

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -92,6 +93,7 @@ func (t *Tokenizer) indexes() error {
 		case Normal:
 		case Control, UserDefined:
 			into = t.special
+			t.specialNames = append(t.specialNames, text)
 		default:
 			return fmt.Errorf("%w: token %d has type %d", ErrBlob, id, t.blob.Types[id])
 		}
@@ -100,6 +102,7 @@ func (t *Tokenizer) indexes() error {
 		}
 		into[text] = uint32(id)
 	}
+	slices.SortStableFunc(t.specialNames, func(a, b string) int { return len(b) - len(a) })
 	for b := range 256 {
 		if _, ok := t.normal[string(byteToRune[b])]; !ok {
 			return fmt.Errorf("%w: no token for byte %d", ErrBlob, b)

@@ -16,6 +16,8 @@ type Tokenizer struct {
 	normal  map[string]uint32
 	special map[string]uint32
 	ranks   map[pair]int
+	// specialNames are the keys of special, longest first.
+	specialNames []string
 }
 
 // Load reads a tokenizer blob. ErrBlob when it is malformed.
@@ -152,11 +154,13 @@ func (t *Tokenizer) encodeTemplate(text string) []uint32 {
 	return append(out, t.Encode(text[start:])...)
 }
 
+// specialAt returns the longest control token that a text begins with, and its length
+// in bytes, 0 for none.
 func (t *Tokenizer) specialAt(text string) (id uint32, n int) {
-	for name, v := range t.special { // order does not show: lengths of matches differ
-		if len(name) > n && strings.HasPrefix(text, name) {
-			id, n = v, len(name)
+	for _, name := range t.specialNames {
+		if strings.HasPrefix(text, name) {
+			return t.special[name], len(name)
 		}
 	}
-	return id, n
+	return 0, 0
 }
