@@ -5,14 +5,12 @@ type Step uint32
 
 // The steps. Each refund gives the whole escrow back, for its own reason.
 const (
-	Settle              Step = 1 // pay the seats with the agreed result
-	SeatRedraw          Step = 2 // draw as many fresh seats as in the first round
-	SeatPanel           Step = 3 // draw a panel of fresh seats
-	SeatPanelWide       Step = 4 // draw a wide panel of fresh seats
-	RefundStalledTwice  Step = 5 // the redraw stalled as the first round did
-	RefundUndecided     Step = 6 // the wide panel did not decide either
-	RefundNoFreshSeats  Step = 7 // the seats of a redraw or panel could not be found; no round gives it
-	refundOnUnknownRole      = RefundUndecided
+	Settle             Step = 1 // pay the seats with the agreed result
+	SeatRedraw         Step = 2 // draw as many fresh seats as in the first round
+	SeatPanel          Step = 3 // draw a panel of fresh seats
+	SeatPanelWide      Step = 4 // draw a wide panel of fresh seats
+	RefundStalledTwice Step = 5 // the redraw stalled as the first round did
+	RefundUndecided    Step = 6 // the wide panel did not decide either, or the role is unknown
 )
 
 // Next tells what follows when a round of the role ends with the verdict. Every chain of steps ends after at most
@@ -35,7 +33,7 @@ func Next(role Role, v Verdict) Step {
 	case Panel:
 		return SeatPanelWide
 	}
-	return refundOnUnknownRole
+	return RefundUndecided
 }
 
 // Outcome is the judgement on one seat. The numbers are those of REASON_SEAT_* in compute/v1.

@@ -128,8 +128,6 @@ func reasonOf(step quorum.Step, role computetypes.SeatRole) computetypes.Reason 
 		return computetypes.REASON_TASK_AGREED
 	case quorum.RefundStalledTwice:
 		return computetypes.REASON_TASK_STALLED_TWICE
-	case quorum.RefundNoFreshSeats:
-		return computetypes.REASON_TASK_NO_FRESH_SEATS
 	}
 	return computetypes.REASON_TASK_UNDECIDED
 }
