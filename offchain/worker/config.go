@@ -94,7 +94,7 @@ func DefaultConfig() Config {
 	return Config{
 		Chain:    ChainConfig{GRPC: "127.0.0.1:9090", RPC: "http://127.0.0.1:26657"},
 		Key:      KeyConfig{Name: "worker", Backend: "os", Dir: "keys"},
-		Provider: ProviderConfig{Moniker: "worker", Bond: 10_000_000},
+		Provider: ProviderConfig{Moniker: "worker", Bond: 1_000_000_000},
 		Engine:   EngineConfig{Batch: 16, Queue: 256},
 		Journal:  JournalConfig{Path: "journal.db", Salt: "salt.key"},
 		Health:   HealthConfig{Listen: "127.0.0.1:9464"},

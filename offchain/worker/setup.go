@@ -149,7 +149,11 @@ func (w *Worker) publish(ctx context.Context, id [32]byte, m ModelConfig) error 
 	if m.FeeBps > 0 {
 		msg.Splits = []computetypes.FeeSplit{{Recipient: w.id.text, ShareBps: 10_000}}
 	}
-	if _, err := w.Chain.PublishModel(ctx, msg); err != nil && !errors.Is(err, computetypes.ErrModelExists) {
+	_, err = w.Chain.PublishModel(ctx, msg)
+	if errors.Is(err, computetypes.ErrModelExists) {
+		return nil // another worker was first
+	}
+	if err != nil {
 		return fmt.Errorf("publish %s: %w", m.Path, err)
 	}
 	w.Log.Info("model published", "model", fmt.Sprintf("%x", id), "name", m.Name)

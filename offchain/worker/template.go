@@ -58,8 +58,8 @@ fee_bps = {{.FeeBps}}
 #
 # [[models]]
 # path = "nano.canon"
-# price_input = 100
-# price_output = 400
+# price_input = 20000
+# price_output = 80000
 # slots = 16
 # publish = false
 {{- end}}

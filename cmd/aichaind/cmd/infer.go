@@ -80,7 +80,7 @@ func InferCmd() *cobra.Command {
 		Example: inferExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return exit(exitBadInput, fmt.Errorf("expected one prompt, got %d arguments: quote it", len(args)))
+				return exitWith(ExitUsage, fmt.Errorf("expected one prompt, got %d arguments: quote it", len(args)))
 			}
 			return nil
 		},
@@ -89,7 +89,7 @@ func InferCmd() *cobra.Command {
 			return runInfer(cmd, f, args[0])
 		},
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit(exitBadInput, err) })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitWith(ExitUsage, err) })
 	fs := cmd.Flags()
 	fs.StringVar(&f.model, "model", "", "model to ask: its name or its id in hex (required)")
 	fs.StringVar(&f.from, flags.FlagFrom, "", "name of the key that asks and pays (required)")
@@ -114,19 +114,19 @@ func InferCmd() *cobra.Command {
 
 func runInfer(cmd *cobra.Command, f inferFlags, prompt string) error {
 	if f.output != "text" && f.output != "json" {
-		return exit(exitBadInput, fmt.Errorf("expected -o text or json, got %q", f.output))
+		return exitWith(ExitUsage, fmt.Errorf("expected -o text or json, got %q", f.output))
 	}
 	q, err := f.question(cmd, prompt)
 	if err != nil {
-		return exit(exitBadInput, err)
+		return exitWith(ExitUsage, err)
 	}
 	cctx, err := sdkclient.GetClientQueryContext(cmd)
 	if err != nil {
-		return exit(exitBadInput, err)
+		return exitWith(ExitUsage, err)
 	}
 	c, err := inferClient(cmd, cctx, f)
 	if err != nil {
-		return exit(exitBadInput, err)
+		return exitWith(ExitUsage, err)
 	}
 	defer func() { _ = c.Close() }() // the process ends here
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
@@ -148,7 +148,7 @@ func runInfer(cmd *cobra.Command, f inferFlags, prompt string) error {
 	if code := codeOf(err); code == exitUnreachable || code == exitInterrupted {
 		show.resume(prompt, f)
 	}
-	return exit(codeOf(err), err)
+	return exitWith(codeOf(err), err)
 }
 
 // question reads what is asked from the flags.

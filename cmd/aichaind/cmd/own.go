@@ -12,5 +12,6 @@ func ownCommands(a *app.App) []*cobra.Command {
 		initCmd(a.BasicModuleManager),
 		testnetCmd(a.BasicModuleManager),
 		vrfKeyCmd(),
+		InferCmd(),
 	}
 }

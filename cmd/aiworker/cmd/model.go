@@ -27,7 +27,7 @@ func convertCmd() *cobra.Command {
 		Long: `Convert a Llama-architecture GGUF file (F32, F16 or Q8_0) to a canonical file, and report the error that the
 integers introduce. The output appears only when it is complete; its id is its Merkle root.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if widths != 8 && widths != 16 {
+			if widths != 0 && widths != 8 && widths != 16 {
 				return badInput(fmt.Errorf("--activation-bits: expected 8 or 16, got %d", widths))
 			}
 			o.Widths = model.Widths{AttnIn: widths, AttnOut: widths, FFNIn: widths, FFNOut: widths, Head: widths}
@@ -49,7 +49,7 @@ integers introduce. The output appears only when it is complete; its id is its M
 		},
 	}
 	fs := cmd.Flags()
-	fs.Uint8Var(&widths, "activation-bits", 8, "8 or 16 bits for activations; 16 is more exact and half as fast")
+	fs.Uint8Var(&widths, "activation-bits", 0, "8 or 16 bits for all activations; default 16 into the down product and 8 elsewhere")
 	fs.BoolVar(&o.RopeHalf, "rope-half", false, "query and key rows were not permuted for llama.cpp")
 	fs.Uint32Var(&o.MaxContext, "max-context", 0, "shorten the context; 0 keeps the file's")
 	fs.StringVarP(&output, "output", "o", "text", "text or json")

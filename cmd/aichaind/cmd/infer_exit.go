@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/client/ask"
+)
+
+// Exit codes of infer beside ExitFailed and ExitUsage; scripts rely on them.
+const (
+	exitNotMatchable = 3
+	exitRefunded     = 4
+	exitUnreachable  = 5
+	exitFunds        = 6
+	exitInterrupted  = 130 // as a shell reports SIGINT
+)
+
+// inferError is the end of infer with its exit code.
+type inferError struct {
+	error
+	code int
+}
+
+// ExitCode is one of the codes above.
+func (e *inferError) ExitCode() int { return e.code }
+
+// Unwrap returns the cause.
+func (e *inferError) Unwrap() error { return e.error }
+
+func exitWith(code int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &inferError{err, code}
+}
+
+// codeOf sorts what asking can end with.
+func codeOf(err error) int {
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotIncluded):
+		return exitUnreachable
+	case errors.Is(err, ask.ErrRefunded):
+		return exitRefunded
+	case errors.Is(err, ask.ErrNotMatchable):
+		return exitNotMatchable
+	case errors.Is(err, ask.ErrFunds), errors.Is(err, sdkerrors.ErrInsufficientFunds):
+		return exitFunds
+	case errors.Is(err, ask.ErrBadQuestion), errors.Is(err, client.ErrNoKey), errors.Is(err, client.ErrBadRequest), errors.Is(err, client.ErrWrongChain):
+		return ExitUsage
+	}
+	var refused *client.ChainError
+	if errors.As(err, &refused) {
+		return ExitUsage
+	}
+	return ExitFailed
+}
