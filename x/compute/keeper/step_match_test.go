@@ -202,7 +202,7 @@ func TestADrawNeedsABeacon(t *testing.T) {
 	for h := range uint64(200) {
 		f.b.missing[h] = true
 	}
-	f.endBlocks(112)
+	f.endBlocks(113)
 	require.Equal(t, types.TASK_STATUS_OPEN, f.status(2))
 	f.endBlock()
 	require.Equal(t, types.TASK_STATUS_REFUNDED, f.status(2), "a beacon that is gone for good keeps nobody's money")
