@@ -74,6 +74,12 @@ func wide() model.Header {
 		AttnScale: 12102203, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
 }
 
+// aligned has only rows that the widest kernels take.
+func aligned() model.Header {
+	return model.Header{Vocab: 128, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 16, FFN: 128, MaxContext: 96,
+		AttnScale: 6051161, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 8, FFNOut: 16, Head: 8}}
+}
+
 // prompts are ids below 100 of several lengths, one longer than a step.
 func prompts() []run.Request {
 	var out []run.Request
@@ -112,7 +118,8 @@ func runBatch(t *testing.T, m *model.Model, o run.Options, requests []run.Reques
 }
 
 func models(t *testing.T) map[string]*model.Model {
-	return map[string]*model.Model{"nano": open(t, nanoFile), "small": randomModel(t, small()), "wide": randomModel(t, wide())}
+	return map[string]*model.Model{"nano": open(t, nanoFile), "small": randomModel(t, small()), "wide": randomModel(t, wide()),
+		"extreme": extremeModel(t, small()), "extreme vectors": extremeModel(t, aligned())}
 }
 
 // Tokens and all intermediate values are those of one request alone on one thread of

@@ -40,14 +40,20 @@ func engine(t testing.TB, m *model.Model, o run.Options) *run.Engine {
 }
 
 // randomModel writes a model of random weights with rows of a trained model's scale.
-func randomModel(t testing.TB, h model.Header) *model.Model {
+func randomModel(t testing.TB, h model.Header) *model.Model { return written(t, h, writeRandom) }
+
+// extremeModel writes a model of which every stored number is the largest or the
+// smallest that its type holds: whatever overflows, overflows here.
+func extremeModel(t testing.TB, h model.Header) *model.Model { return written(t, h, writeExtreme) }
+
+func written(t testing.TB, h model.Header, write func(io.Writer, model.Header) error) *model.Model {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "random.canon")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeRandom(f, h); err != nil {
+	if err := write(f, h); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -93,4 +99,34 @@ func randomRope(r *rand.ChaCha8, n int) []byte {
 func about100M() model.Header {
 	return model.Header{Vocab: 16384, Dim: 768, Layers: 12, Heads: 12, KVHeads: 4, HeadDim: 64, FFN: 2304, MaxContext: 512,
 		AttnScale: 3025581, RopeInterleaved: true, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
+}
+
+func writeExtreme(w io.Writer, h model.Header) error {
+	r := rand.New(rand.NewPCG(8, 8))
+	h.NormEps, h.EOS, h.AttnScale = 1, []uint32{h.Vocab - 1}, 1<<24
+	return model.Write(w, h, []byte("{}"), func(part model.Part, _ int) (model.Weights, error) {
+		rows, cols := model.Shape(h, part)
+		var out model.Weights
+		for range rows * cols {
+			least := r.IntN(2) == 0
+			switch {
+			case part == model.Rope && least:
+				out.Data = binary.LittleEndian.AppendUint32(out.Data, 1<<31)
+			case part == model.Rope:
+				out.Data = binary.LittleEndian.AppendUint32(out.Data, 1<<31-1)
+			case model.IsNorm(part) && least:
+				out.Data = binary.LittleEndian.AppendUint16(out.Data, 1<<15)
+			case model.IsNorm(part):
+				out.Data = binary.LittleEndian.AppendUint16(out.Data, 1<<15-1)
+			default:
+				out.Data = append(out.Data, [2]byte{0x80, 0x7f}[r.IntN(2)])
+			}
+		}
+		if part != model.Rope {
+			for range rows {
+				out.Scales = append(out.Scales, 1<<32-1)
+			}
+		}
+		return out, nil
+	})
 }
