@@ -75,8 +75,9 @@ func TestGasDoesNotGrow(t *testing.T) {
 	var firstBytes int
 	for id := uint64(1); id <= 10_000; id++ {
 		f.newTask(id, 0)
-		commit := gas(func() error { return f.commit(0, f.commitOf(id, 0, 8)) })
-		reveal := gas(func() error { return f.reveal(0, f.revealOf(id, 0, 8)) })
+		c, rev := f.commitOf(id, 0, 8), f.revealOf(id, 0, 8)
+		commit := gas(func() error { return f.commit(0, c) })
+		reveal := gas(func() error { return f.reveal(0, rev) })
 		if id == 1 {
 			firstCommit, firstReveal = commit, reveal
 			r := f.round(id)
