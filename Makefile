@@ -6,7 +6,9 @@ COMMIT  ?= $(shell git log -1 --format=%H 2>/dev/null)
 TAGS    ?= libsecp256k1_sdk,pebbledb
 V       := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(V).Name=aichain -X $(V).AppName=aichaind -X $(V).Version=$(VERSION) -X $(V).Commit=$(COMMIT) -X "$(V).BuildTags=$(TAGS)"
-GOBUILD := go build -mod=readonly -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
+GOBUILD := go build -mod=readonly -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
+# Tests are compiled with the tags of the build, so that both share what the compiler has cached.
+GOTEST  := go test -mod=readonly -tags '$(TAGS)'
 # Consensus code: every validator must get the same result to the bit.
 CONSENSUS := ./rules/... ./x/... ./app/... ./canon/ops/... ./internal/blockwork ./internal/event
 SEEDS   ?= 3
@@ -24,7 +26,7 @@ build: ## build aichaind and aiworker into build/
 	@$(GOBUILD) -o build/ ./cmd/aichaind ./cmd/aiworker
 
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
-	go test -timeout 25m ./...
+	$(GOTEST) -timeout 25m ./...
 
 check: lint test ## what a change must pass: lint and test
 
@@ -54,18 +56,18 @@ tools: ## install the pinned code generators and linters
 fuzz: ## every fuzz target for FUZZTIME (30s) each
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \
 	  for t in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' $$f); do \
-	    echo "$$t in $$(dirname $$f)"; go test -run='^$$' -fuzz="^$$t\$$" -fuzztime=$(FUZZTIME) "./$$(dirname $$f)" || exit 1; \
+	    echo "$$t in $$(dirname $$f)"; $(GOTEST) -run='^$$' -fuzz="^$$t\$$" -fuzztime=$(FUZZTIME) "./$$(dirname $$f)" || exit 1; \
 	  done; done
 
 sim: ## random operations with all invariants after every block, SEEDS (3) seeds, at full length
-	SIM_SEEDS=$(SEEDS) SIM_LONG=1 go test -timeout 60m -count=1 -v ./tests/sim/...
+	SIM_SEEDS=$(SEEDS) SIM_LONG=1 $(GOTEST) -timeout 60m -count=1 -v ./tests/sim/...
 
 bench: ## what things cost: the figures of the engine, the beacon and a verified task
-	go test -run='^$$' -bench=. -benchtime=$(BENCHTIME) ./x/beacon/vrf ./canon/...
-	go test -timeout 40m -count=1 -v ./tests/bench/... -bench=. -benchtime=$(BENCHTIME)
+	$(GOTEST) -run='^$$' -bench=. -benchtime=$(BENCHTIME) ./x/beacon/vrf ./canon/...
+	$(GOTEST) -timeout 40m -count=1 -v ./tests/bench/... -bench=. -benchtime=$(BENCHTIME)
 
 attack: ## the attacks of docs and their controls, with their figures
-	go test -timeout 30m -count=1 -v ./tests/attack/...
+	$(GOTEST) -timeout 30m -count=1 -v ./tests/attack/...
 
 localnet: ## four validators on this machine until Ctrl-C; says how to talk to them
 	./scripts/localnet.sh
