@@ -19,4 +19,6 @@ var (
 	ErrFreeGas = errorsmod.Register(codespace, 6, "gas limit too high for free seat messages")
 	// ErrFreeSigners is returned for free seat messages with more than one signer.
 	ErrFreeSigners = errorsmod.Register(codespace, 7, "free seat messages have one signer")
+	// ErrFreeMessages is returned for more than one free commit or more than one free reveal message at once.
+	ErrFreeMessages = errorsmod.Register(codespace, 8, "at most one commit and one reveal message are free at once")
 )

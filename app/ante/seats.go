@@ -37,7 +37,7 @@ func IsSeatTx(tx sdk.Tx) bool {
 // freeSeats lets seat messages without a fee pass if each is free, and refuses them here if not.
 type freeSeats struct{ seats Seats }
 
-// AnteHandle returns ErrFreeSigners, ErrFreeGas or why a message is not free.
+// AnteHandle returns ErrFreeSigners, ErrFreeMessages, ErrFreeGas or why a message is not free.
 func (d freeSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
 	feeTx, ok := tx.(sdk.FeeTx)
 	if !ok {
@@ -65,6 +65,9 @@ func (d freeSeats) check(ctx sdk.Context, tx sdk.Tx, gas uint64) error {
 	if len(signers) != 1 {
 		return errorsmod.Wrapf(ErrFreeSigners, "got %d", len(signers))
 	}
+	if err := oneOfEach(tx.GetMsgs()); err != nil {
+		return err
+	}
 	limit := uint64(0)
 	for _, msg := range tx.GetMsgs() {
 		more := d.seats.FreeSeatGas(msg)
@@ -80,6 +83,23 @@ func (d freeSeats) check(ctx sdk.Context, tx sdk.Tx, gas uint64) error {
 		if err := d.seats.FreeSeatMessage(ctx, msg); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// oneOfEach lets one commit and one reveal message pass together: two of a kind could name one seat twice, and
+// the second would fail in the block for free.
+func oneOfEach(msgs []sdk.Msg) error {
+	commits, reveals := 0, 0
+	for _, msg := range msgs {
+		if _, ok := msg.(*attesttypes.MsgCommitResult); ok {
+			commits++
+		} else {
+			reveals++
+		}
+	}
+	if commits > 1 || reveals > 1 {
+		return errorsmod.Wrapf(ErrFreeMessages, "got %d commit and %d reveal messages", commits, reveals)
 	}
 	return nil
 }
