@@ -128,6 +128,10 @@ func ParseConfig(b []byte) (Config, error) {
 	if errors.As(err, &strict) {
 		return cfg, fmt.Errorf("unknown field:\n%s", strict.String())
 	}
+	var wrong *toml.DecodeError
+	if errors.As(err, &wrong) {
+		return cfg, fmt.Errorf("not a configuration:\n%s", wrong.String())
+	}
 	return cfg, err
 }
 
