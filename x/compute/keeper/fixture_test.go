@@ -8,18 +8,21 @@ import (
 	"strings"
 	"testing"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/log/v2"
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	store "github.com/cosmos/cosmos-sdk/store/v2"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/rules/payout"
@@ -61,7 +64,11 @@ func provider(i int) string { return account(fmt.Sprintf("p%05d", i)) }
 func emptyFixture(t testing.TB) *fixture {
 	t.Helper()
 	keys := map[string]*storetypes.KVStoreKey{types.StoreKey: storetypes.NewKVStoreKey(types.StoreKey), "fakes": storetypes.NewKVStoreKey("fakes")}
-	ctx := testutil.DefaultContextWithKeys(keys, nil, nil).WithChainID("aichain-test").WithBlockHeight(10)
+	cms := store.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
+	cms.MountStoreWithDB(keys[types.StoreKey], storetypes.StoreTypeIAVL, nil)
+	cms.MountStoreWithDB(keys["fakes"], storetypes.StoreTypeIAVL, nil)
+	require.NoError(t, cms.LoadLatestVersion())
+	ctx := sdk.NewContext(cms, cmtproto.Header{}, false, log.NewNopLogger()).WithChainID("aichain-test").WithBlockHeight(10)
 	return fixtureOn(t, ctx, keys)
 }
 
