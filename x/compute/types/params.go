@@ -32,8 +32,8 @@ func DefaultParams() Params {
 		MinSeatLien: 1_000_000,
 		// A wrong seat loses 20 times what it could have earned.
 		SeatLienMultiple: 20,
-		// 100 draws of 3 seats among 10 000 providers take 7 to 16 ms (BenchmarkEndBlock, 2 busy cores): twice
-		// that is a fiftieth of a one-second block.
+		// 100 draws of 3 seats among 10 000 providers take 7.5 ms, 15 with their writes (BenchmarkEndBlock): twice
+		// that is a thirtieth of a one-second block.
 		MatchBudget: 200,
 		// As many may leave as may come.
 		PruneBudget: 200,
