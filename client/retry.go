@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -16,15 +17,20 @@ const (
 )
 
 // retry runs do until it succeeds, fails for good, has been tried often enough, or ctx ends. Only an
-// unreachable node is worth another try of a read.
+// unreachable node is worth another try of a read. When ctx ends, the error says both that and what failed last.
 func retry[T any](ctx context.Context, tries uint, do func() (T, error)) (T, error) {
-	return backoff.Retry(ctx, func() (T, error) {
+	var last error
+	v, err := backoff.Retry(ctx, func() (T, error) {
 		v, err := do()
-		if err != nil && !errors.Is(err, ErrUnreachable) {
+		if last = err; err != nil && !errors.Is(err, ErrUnreachable) {
 			return v, backoff.Permanent(err)
 		}
 		return v, err
 	}, backoff.WithBackOff(newBackOff()), backoff.WithMaxTries(tries), backoff.WithMaxElapsedTime(0))
+	if err != nil && last != nil && !errors.Is(err, last) {
+		err = fmt.Errorf("%w: %w", err, last)
+	}
+	return v, err
 }
 
 func newBackOff() *backoff.ExponentialBackOff {

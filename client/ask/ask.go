@@ -91,16 +91,16 @@ func (a *Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	id, ref, resumed, err := a.post(ctx, q, p)
+	post, err := a.post(ctx, q, p)
 	if err != nil {
-		return Answer{ClientRef: ref}, err
+		return Answer{ClientRef: post.ref}, err
 	}
-	last, err := a.watch(ctx, id, ref)
+	last, err := a.watch(ctx, post.id, post.ref)
 	if err != nil {
-		return Answer{TaskID: id, ClientRef: ref}, err
+		return Answer{TaskID: post.id, ClientRef: post.ref}, err
 	}
 	answer := newAnswer(last.View, p.words)
-	answer.Resumed = resumed
+	answer.Resumed, answer.Fee = post.isResumed, post.fee
 	// The task is closed; a node that cannot tell the heights must not hide the answer.
 	if h, err := a.Chain.TaskHeights(ctx, last.View.Task); err == nil || h.Posted > 0 {
 		answer.Heights = h
@@ -135,42 +135,55 @@ func (a *Asker) prepare(ctx context.Context, q Question) (plan, error) {
 	return plan{model: m, input: words.Chat(q.Text), words: words}, nil
 }
 
+// posted is a question that has its task.
+type posted struct {
+	id        uint64
+	ref       string
+	fee       uint64 // uaic, 0 when resumed
+	isResumed bool
+}
+
 // post finds the task of the question's client_ref, or opens one.
-func (a *Asker) post(ctx context.Context, q Question, p plan) (id uint64, ref string, resumed bool, err error) {
+func (a *Asker) post(ctx context.Context, q Question, p plan) (posted, error) {
 	if q.ClientRef != "" {
-		t, err := a.Chain.TaskByClientRef(ctx, a.Chain.Address(), q.ClientRef)
-		if err == nil {
-			a.tell(Progress{Stage: StageResumed, Ref: q.ClientRef, TaskID: t.Id, Text: fmt.Sprintf("task %d, %s", t.Id, StatusText(t.Status))})
-			return t.Id, q.ClientRef, true, q.same(t, p.model, p.input)
-		}
+		found, err := a.resume(ctx, q, p, q.ClientRef)
 		if !errors.Is(err, client.ErrNotFound) {
-			return 0, q.ClientRef, false, err
+			return found, err
 		}
 	}
 	terms, err := a.price(ctx, q, p)
 	if err != nil {
-		return 0, q.ClientRef, false, err
+		return posted{ref: q.ClientRef}, err
 	}
-	if ref = q.ClientRef; ref == "" {
+	ref := q.ClientRef
+	if ref == "" {
 		if ref, err = newRef(a.Chain.Address(), terms, p.input); err != nil {
-			return 0, "", false, err
+			return posted{}, err
 		}
 	}
 	a.tell(Progress{Stage: StageNamed, Ref: ref, Text: fmt.Sprintf("client_ref %s, at most %s", ref, terms.MaxPrice)})
-	posted, tx, err := a.Chain.PostTask(ctx, terms, []computetypes.TaskInput{{ClientRef: ref, Tokens: p.input}})
+	tasks, tx, err := a.Chain.PostTask(ctx, terms, []computetypes.TaskInput{{ClientRef: ref, Tokens: p.input}})
 	if err != nil {
-		return 0, ref, false, err
+		return posted{ref: ref}, err
 	}
-	id, resumed = posted[0].TaskId, posted[0].Existing
-	if resumed { // somebody used the name since we looked: see that it was us
-		t, err := a.Chain.TaskByClientRef(ctx, a.Chain.Address(), ref)
-		if err != nil {
-			return 0, ref, true, err
-		}
-		return id, ref, true, q.same(t, p.model, p.input)
+	if tasks[0].Existing { // somebody used the name since we looked: see that it was us
+		return a.resume(ctx, q, p, ref)
 	}
-	a.tell(Progress{Stage: StagePosted, Ref: ref, TaskID: id, Text: fmt.Sprintf("task %d in block %d", id, tx.Height)})
-	return id, ref, false, nil
+	a.tell(Progress{Stage: StagePosted, Ref: ref, TaskID: tasks[0].TaskId, Text: fmt.Sprintf("task %d in block %d", tasks[0].TaskId, tx.Height)})
+	return posted{id: tasks[0].TaskId, ref: ref, fee: tx.Fee}, nil
+}
+
+// resume finds the task of a client_ref and checks that it is the same question.
+func (a *Asker) resume(ctx context.Context, q Question, p plan, ref string) (posted, error) {
+	t, err := a.Chain.TaskByClientRef(ctx, a.Chain.Address(), ref)
+	if err != nil {
+		return posted{ref: ref}, err
+	}
+	if err := q.same(t, p.model, p.input); err != nil {
+		return posted{ref: ref}, err
+	}
+	a.tell(Progress{Stage: StageResumed, Ref: ref, TaskID: t.Id, Text: fmt.Sprintf("task %d, %s", t.Id, StatusText(t.Status))})
+	return posted{id: t.Id, ref: ref, isResumed: true}, nil
 }
 
 // price completes the terms: it screens, sets a ceiling if the question has none, and sees that enough
@@ -251,8 +264,13 @@ type Answer struct {
 	TokensIn   int            `json:"tokens_in"`
 	TokensOut  int            `json:"tokens_out"`
 	Escrowed   uint64         `json:"escrowed"`
-	Paid       uint64         `json:"paid"`
+	Paid       uint64         `json:"paid"` // the four that follow
+	ToSeats    uint64         `json:"paid_seats"`
+	ToModel    uint64         `json:"paid_model"`
+	ToVals     uint64         `json:"paid_validators"`
+	Burned     uint64         `json:"burned"`
 	Refunded   uint64         `json:"refunded"`
+	Fee        uint64         `json:"fee"`       // of the posting transaction; 0 when resumed
 	Providers  []string       `json:"providers"` // whose seats were right, in order of round and seat
 	ResultRoot string         `json:"result_root"`
 	Heights    client.Heights `json:"heights"`
@@ -264,7 +282,9 @@ func newAnswer(v *computetypes.QueryTaskResponse, words *token.Tokenizer) Answer
 		TaskID: v.Task.Id, ClientRef: v.Task.ClientRef, ModelID: hex.EncodeToString(v.Task.Terms.ModelId),
 		Status: StatusText(v.Task.Status), Reason: ReasonText(v.Task.Reason), Output: v.Progress.Output, Stop: stopText(v.Progress.Stop),
 		TokensIn: len(v.Task.Input), TokensOut: len(v.Progress.Output), Providers: []string{},
-		Escrowed: v.Money.Escrowed, Refunded: v.Money.Refunded, Paid: v.Money.Escrowed - v.Money.Refunded - v.Money.Held,
+		Escrowed: v.Money.Escrowed, Refunded: v.Money.Refunded, ToSeats: v.Money.PaidSeats, ToModel: v.Money.PaidModel,
+		ToVals: v.Money.PaidValidators, Burned: v.Money.Burned,
+		Paid:       v.Money.PaidSeats + v.Money.PaidModel + v.Money.PaidValidators + v.Money.Burned,
 		ResultRoot: hex.EncodeToString(v.Task.ResultRoot),
 	}
 	if out.Output == nil {

@@ -54,9 +54,9 @@ func initCmd() *cobra.Command {
 			if err != nil {
 				return badInput(err)
 			}
-			cmd.Printf("wrote %s\n", path)
+			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", path)
 			if !createKey && !recoverKey {
-				cmd.Println("next: aiworker doctor")
+				fmt.Fprintln(cmd.OutOrStdout(), "next: aiworker doctor")
 				return nil
 			}
 			return makeKey(cmd, in, cfg.At(home), recoverKey)
@@ -127,7 +127,7 @@ func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovere
 		return err
 	}
 	if addr, err := client.KeyAddress(kr, cfg.Key.Name); err == nil {
-		cmd.Printf("key %s exists: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		fmt.Fprintf(cmd.OutOrStdout(), "key %s exists: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
 		return nil
 	} else if !errors.Is(err, client.ErrNoKey) {
 		return err
@@ -141,15 +141,15 @@ func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovere
 		if err != nil {
 			return badInput(err)
 		}
-		cmd.Printf("restored key %s: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		fmt.Fprintf(cmd.OutOrStdout(), "restored key %s: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
 		return nil
 	}
 	addr, words, err := client.NewKey(kr, cfg.Key.Name)
 	if err != nil {
 		return err
 	}
-	cmd.Printf("made key %s: %s\n", cfg.Key.Name, addr)
+	fmt.Fprintf(cmd.OutOrStdout(), "made key %s: %s\n", cfg.Key.Name, addr)
 	cmd.PrintErrf("\nwrite these words down; they restore the key and are shown once:\n  %s\n\n", words)
-	cmd.Printf("next: send it %d uaic or more, then aiworker doctor\n", cfg.Provider.Bond)
+	fmt.Fprintf(cmd.OutOrStdout(), "next: send it %d uaic or more, then aiworker doctor\n", cfg.Provider.Bond)
 	return nil
 }
