@@ -66,6 +66,9 @@ func Salt(name string, task uint64, round uint32) [32]byte {
 // Seal is the commitment of a seat to an answer, made as a worker makes it.
 func (w *World) Seal(name string, task uint64, round uint32, a Answer) [32]byte {
 	w.TB.Helper()
+	if len(w.Rounds(task)) == 0 {
+		return [32]byte{} // nobody is seated: there is nothing to answer
+	}
 	r := w.Round(task, round)
 	root := result.Root(r.ModelId, r.InputDigest, a.Output, a.Stop)
 	return result.Commitment(w.ChainID(), task, round, w.Account(name).Addr, root, Salt(name, task, round))
@@ -76,7 +79,7 @@ func (w *World) Commit(name string, a Answer, tasks ...uint64) *attesttypes.MsgC
 	w.TB.Helper()
 	msg := &attesttypes.MsgCommitResult{Provider: w.Address(name)}
 	for _, id := range tasks {
-		round := w.Task(id).Round
+		round := w.Present(id)
 		c := w.Seal(name, id, round, a)
 		msg.Commits = append(msg.Commits, attesttypes.Commit{TaskId: id, Round: round, Commitment: c[:]})
 	}
@@ -88,7 +91,7 @@ func (w *World) Reveal(name string, a Answer, full bool, tasks ...uint64) *attes
 	w.TB.Helper()
 	msg := &attesttypes.MsgRevealResult{Provider: w.Address(name)}
 	for _, id := range tasks {
-		round := w.Task(id).Round
+		round := w.Present(id)
 		salt := Salt(name, id, round)
 		r := attesttypes.Reveal{TaskId: id, Round: round, Salt: salt[:]}
 		if full {

@@ -24,7 +24,7 @@ var sdkErrors = map[uint32]string{
 	18: "ErrInvalidRequest", 21: "ErrTxTooLarge", 32: "ErrWrongSequence",
 }
 
-var registered = regexp.MustCompile(`(?m)^\t(Err\w+)\s*=\s*errorsmod\.Register\(\w+, (\d+),`)
+var registered = regexp.MustCompile(`(?m)^\t(Err\w+)\s*=\s*errorsmod\.Register(?:WithGRPCCode)?\(\w+, (\d+),`)
 
 var errorNames = sync.OnceValues(func() (map[string]string, error) {
 	_, here, _, _ := runtime.Caller(0)

@@ -63,7 +63,7 @@ func (w *World) sayCompute(event proto.Message) (string, bool) {
 	case *computetypes.EventOfferRemoved:
 		return fmt.Sprintf("%s no longer offers %s", w.NameOf(e.Provider), w.ModelName(e.ModelId)), true
 	case *computetypes.EventTasksPosted:
-		return fmt.Sprintf("%s posts %s", w.NameOf(e.Requester), tasks(e.TaskIds)), true
+		return fmt.Sprintf("%s posts %s", w.NameOf(e.Requester), Tasks(e.TaskIds)), true
 	case *computetypes.EventTaskMatched:
 		return fmt.Sprintf("task %d round %d %s: seats %s", e.TaskId, e.Round, short(e.Role.String(), "SEAT_ROLE_"), w.seatNames(e.Providers)), true
 	case *computetypes.EventTaskClosed:
@@ -79,11 +79,11 @@ func (w *World) sayCompute(event proto.Message) (string, bool) {
 func (w *World) sayAttest(event proto.Message) (string, bool) {
 	switch e := event.(type) {
 	case *attesttypes.EventResultsCommitted:
-		return fmt.Sprintf("%s commits for %s", w.NameOf(e.Provider), tasks(e.TaskIds)), true
+		return fmt.Sprintf("%s commits for %s", w.NameOf(e.Provider), Tasks(e.TaskIds)), true
 	case *attesttypes.EventRevealsOpened:
-		return fmt.Sprintf("reveals open for %s", tasks(e.TaskIds)), true
+		return fmt.Sprintf("reveals open for %s", Tasks(e.TaskIds)), true
 	case *attesttypes.EventResultsRevealed:
-		return fmt.Sprintf("%s reveals for %s", w.NameOf(e.Provider), tasks(e.TaskIds)), true
+		return fmt.Sprintf("%s reveals for %s", w.NameOf(e.Provider), Tasks(e.TaskIds)), true
 	case *attesttypes.EventVerdict:
 		return fmt.Sprintf("task %d round %d verdict %s", e.TaskId, e.Round, short(e.Verdict.String(), "VERDICT_")), true
 	case *attesttypes.EventSeatOutcome:
@@ -132,8 +132,8 @@ func (w *World) seatNames(providers []string) string {
 	return strings.Join(names, " ")
 }
 
-// tasks names a list of tasks; runs of ids are shortened.
-func tasks(ids []uint64) string {
+// Tasks names a list of tasks; runs of ids are shortened.
+func Tasks(ids []uint64) string {
 	if len(ids) == 1 {
 		return fmt.Sprintf("task %d", ids[0])
 	}

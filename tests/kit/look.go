@@ -46,16 +46,36 @@ func (w *World) Round(task uint64, round uint32) attesttypes.Round {
 	return res.Round
 }
 
+// Rounds are the rounds of a task that have begun, in order.
+func (w *World) Rounds(task uint64) []attesttypes.Round {
+	w.TB.Helper()
+	res, err := attesttypes.NewQueryClient(w.query()).Rounds(context.Background(), &attesttypes.QueryRoundsRequest{TaskId: task})
+	if err != nil {
+		return nil
+	}
+	return res.Rounds
+}
+
+// Present is the number of a task's last round that has begun; 0 if none has.
+func (w *World) Present(task uint64) uint32 {
+	w.TB.Helper()
+	rounds := w.Rounds(task)
+	if len(rounds) == 0 {
+		return 0
+	}
+	return rounds[len(rounds)-1].Round
+}
+
 // Deadline is the last block in which the present phase of a task's round accepts messages.
 func (w *World) Deadline(task uint64) uint64 {
 	w.TB.Helper()
-	return w.Round(task, w.Task(task).Round).Deadline
+	return w.Round(task, w.Present(task)).Deadline
 }
 
 // Seats are the names of a task's present seats in order.
 func (w *World) Seats(task uint64) []string {
 	w.TB.Helper()
-	r := w.Round(task, w.Task(task).Round)
+	r := w.Round(task, w.Present(task))
 	names := make([]string, len(r.Seats))
 	for i, s := range r.Seats {
 		names[i] = w.NameOf(s.Provider)

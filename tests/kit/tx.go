@@ -12,15 +12,19 @@ import (
 
 	"github.com/aichain/aichain/app/apptest"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
-// Gas that transactions here ask for: enough for a batch of 100.
-const Gas = 40_000_000
+// Gas that transactions here ask for: gasTx, and more for each task that they post.
+const (
+	gasTx   = 1_000_000
+	gasTask = 200_000
+)
 
 // Tx is a transaction to be signed by whom its messages name.
 type Tx struct {
 	Msgs []sdk.Msg
-	// Gas limit; 0 stands for what is free of a seat message, and Gas for others.
+	// Gas limit; 0 stands for what is free of a seat message, and for plenty of others.
 	Gas uint64
 	// Pays makes a seat message pay a fee like any other.
 	Pays bool
@@ -127,20 +131,24 @@ func (w *World) Sign(tx Tx) []byte {
 func (w *World) price(tx Tx) (gas, fee uint64) {
 	free := !tx.Pays
 	for _, msg := range tx.Msgs {
-		switch msg.(type) {
+		switch msg := msg.(type) {
 		case *attesttypes.MsgCommitResult, *attesttypes.MsgRevealResult:
 			gas += w.Chain.App.Attest.FreeSeatGas(msg)
+		case *computetypes.MsgPostTask:
+			free, gas = false, gas+gasTask*uint64(len(msg.Inputs))
 		default:
 			free = false
 		}
 	}
+	if !free {
+		gas += gasTx
+	}
 	switch {
 	case free:
-	default:
-		gas = Gas
-		if !w.setup.NoFees {
-			fee = Gas / 1_000
-		}
+	case !w.setup.NoFees:
+		fee = gas / 1_000 // the default price is 1 uaic per 1 000 gas
+	case tx.Pays:
+		fee = 1 // any fee says that a seat message does not ask to be free
 	}
 	if tx.Gas > 0 {
 		gas = tx.Gas
