@@ -44,14 +44,14 @@ func TestErrorCodesAreUnique(t *testing.T) {
 	}
 }
 
-// registeredCode returns the code of a call to Register(codespace, code, description).
+// registeredCode returns the code of a call to Register or RegisterWithGRPCCode; it is their second argument.
 func registeredCode(n ast.Node) (int, bool) {
 	call, ok := n.(*ast.CallExpr)
-	if !ok || len(call.Args) != 3 {
+	if !ok || len(call.Args) < 3 {
 		return 0, false
 	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != "Register" {
+	if !ok || (sel.Sel.Name != "Register" && sel.Sel.Name != "RegisterWithGRPCCode") {
 		return 0, false
 	}
 	lit, ok := call.Args[1].(*ast.BasicLit)
