@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"context"
 	"math"
 
 	"cosmossdk.io/collections"
@@ -16,14 +17,16 @@ import (
 // take slots, which change neither models, nor params, nor the bonds that the trees weigh by. A listener
 // that slashes must be followed by forgetTrees.
 type draws struct {
-	k      *Keeper
-	params types.Params
-	money  types.MoneyTerms
-	beacon []byte // nil if the block has none
-	height uint64
-	models map[string]types.Model
-	counts map[string]uint64
-	nodes  map[nodeID]match.Node
+	k       *Keeper
+	chainID string
+	params  types.Params
+	money   types.MoneyTerms
+	beacon  []byte // nil if the block has none
+	height  uint64
+	models  map[string]types.Model
+	counts  map[string]uint64
+	nodes   map[nodeID]match.Node
+	seated  seatingBook // of the draws that succeeded
 }
 
 // nodeID is the key of a draw node.
@@ -34,7 +37,7 @@ type nodeID struct {
 }
 
 func (k *Keeper) newDraws(ctx sdk.Context, params types.Params) (*draws, error) {
-	d := &draws{k: k, params: params, height: height(ctx), models: map[string]types.Model{}, counts: map[string]uint64{}}
+	d := &draws{k: k, chainID: ctx.ChainID(), params: params, height: height(ctx), models: map[string]types.Model{}, counts: map[string]uint64{}}
 	d.forgetTrees()
 	var err error
 	if d.money, err = k.escrow.Terms(ctx); err != nil {
@@ -49,7 +52,7 @@ func (k *Keeper) newDraws(ctx sdk.Context, params types.Params) (*draws, error) 
 
 func (d *draws) forgetTrees() { d.nodes = map[nodeID]match.Node{} }
 
-func (d *draws) model(ctx sdk.Context, id []byte) (types.Model, error) {
+func (d *draws) model(ctx context.Context, id []byte) (types.Model, error) {
 	if m, ok := d.models[string(id)]; ok {
 		return m, nil
 	}
@@ -60,7 +63,7 @@ func (d *draws) model(ctx sdk.Context, id []byte) (types.Model, error) {
 	return m, err
 }
 
-func (d *draws) count(ctx sdk.Context, modelID []byte) (uint64, error) {
+func (d *draws) count(ctx context.Context, modelID []byte) (uint64, error) {
 	if n, ok := d.counts[string(modelID)]; ok {
 		return n, nil
 	}
@@ -92,7 +95,7 @@ type drawnSeat struct {
 
 // pool is the line of all offers for the model of one task.
 type pool struct {
-	ctx   sdk.Context
+	ctx   context.Context // boxed once: a sdk.Context is half a kilobyte
 	d     *draws
 	task  types.Task
 	count uint64
@@ -100,7 +103,7 @@ type pool struct {
 	cands map[uint64]match.Candidate
 }
 
-func newPool(ctx sdk.Context, d *draws, t types.Task, count uint64) *pool {
+func newPool(ctx context.Context, d *draws, t types.Task, count uint64) *pool {
 	return &pool{ctx: ctx, d: d, task: t, count: count, seen: map[string]drawnSeat{}, cands: map[uint64]match.Candidate{}}
 }
 

@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"context"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -27,11 +29,11 @@ func (k *Keeper) matchDue(ctx sdk.Context, params types.Params) error {
 		return err
 	}
 	blockwork.Run(ctx, due, func(c sdk.Context, e agendaKey) error { return k.drawTask(c, d, e) }, k.park(stepMatch))
-	return nil
+	return k.addSeatings(ctx, &d.seated)
 }
 
 // drawTask draws the seats of one task and seats them all, or nobody.
-func (k *Keeper) drawTask(ctx sdk.Context, d *draws, due agendaKey) error {
+func (k *Keeper) drawTask(ctx context.Context, d *draws, due agendaKey) error {
 	t, err := k.task(ctx, due.K3())
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (k *Keeper) drawTask(ctx sdk.Context, d *draws, due agendaKey) error {
 
 // seatsNotFound puts the next try on the agenda. After the last one it gives the escrow back if nobody was
 // ever seated, and else lets the round's keeper close the task.
-func (k *Keeper) seatsNotFound(ctx sdk.Context, d *draws, t types.Task) error {
+func (k *Keeper) seatsNotFound(ctx context.Context, d *draws, t types.Task) error {
 	next := t
 	next.Attempts++
 	next.NextHeight = task.NextDraw(d.height, next.Attempts, t.ExpireHeight)
@@ -67,7 +69,7 @@ func (k *Keeper) seatsNotFound(ctx sdk.Context, d *draws, t types.Task) error {
 		return k.save(ctx, t, next)
 	}
 	if statusOf(t) == task.Open {
-		return k.refund(ctx, t, types.REASON_TASK_UNMATCHED)
+		return k.refund(sdk.UnwrapSDKContext(ctx), t, types.REASON_TASK_UNMATCHED)
 	}
 	if k.hooks == nil {
 		return errorsmod.Wrap(types.ErrNotWired, "hooks")
@@ -87,7 +89,7 @@ func (k *Keeper) seatsNotFound(ctx sdk.Context, d *draws, t types.Task) error {
 }
 
 // seat reserves bond and slot of each drawn seat and begins the round.
-func (k *Keeper) seat(ctx sdk.Context, d *draws, t types.Task, drawn []drawnSeat) error {
+func (k *Keeper) seat(ctx context.Context, d *draws, t types.Task, drawn []drawnSeat) error {
 	if k.hooks == nil {
 		return errorsmod.Wrap(types.ErrNotWired, "hooks")
 	}
@@ -99,7 +101,7 @@ func (k *Keeper) seat(ctx sdk.Context, d *draws, t types.Task, drawn []drawnSeat
 	seats := make([]types.MatchedSeat, len(drawn))
 	names := make([]string, len(drawn))
 	for i, s := range drawn {
-		if err := k.takeSeat(ctx, s, t.Id, next.Snapshot.SeatLien); err != nil {
+		if err := k.takeSeat(ctx, s, next.Snapshot.SeatLien); err != nil {
 			return err
 		}
 		names[i] = s.offer.Provider
@@ -115,26 +117,30 @@ func (k *Keeper) seat(ctx sdk.Context, d *draws, t types.Task, drawn []drawnSeat
 	if err != nil {
 		return err
 	}
-	if err := event.Emit(ctx, &types.EventTaskMatched{TaskId: t.Id, Round: t.Round, Role: t.Role, Providers: names}); err != nil {
+	matched := types.EventTaskMatched{TaskId: t.Id, Round: t.Round, Role: t.Role, Providers: names}
+	if err := event.Emit(sdk.UnwrapSDKContext(ctx), &matched); err != nil {
 		return err
 	}
-	return k.hooks.AfterMatched(ctx, types.Matched{Task: next, Seats: seats, Vocab: m.Vocab})
+	if err := k.hooks.AfterMatched(ctx, types.Matched{Task: next, Seats: seats, Vocab: m.Vocab}); err != nil {
+		return err
+	}
+	for _, s := range drawn { // last: nothing can fail any more
+		d.seated.note(s.key.K1(), d.height, t.Id)
+	}
+	return nil
 }
 
 // takeSeat reserves what one seat needs of its provider.
-func (k *Keeper) takeSeat(ctx sdk.Context, s drawnSeat, id, lien uint64) error {
+func (k *Keeper) takeSeat(ctx context.Context, s drawnSeat, lien uint64) error {
 	if err := k.bonds.PlaceLien(ctx, s.offer.Provider, lien); err != nil {
 		return err
 	}
 	s.offer.UsedSlots++
-	if err := k.offers.Set(ctx, s.key, s.offer); err != nil {
-		return err
-	}
-	return k.addSeating(ctx, s.key.K1(), id)
+	return k.offers.Set(ctx, s.key, s.offer)
 }
 
 // snapshot gives a task its terms at the first match; later rounds keep them.
-func (k *Keeper) snapshot(ctx sdk.Context, d *draws, t types.Task) (types.Task, error) {
+func (k *Keeper) snapshot(ctx context.Context, d *draws, t types.Task) (types.Task, error) {
 	if t.Role != types.SEAT_ROLE_PRIMARY {
 		return t, nil
 	}
@@ -149,14 +155,14 @@ func (k *Keeper) snapshot(ctx sdk.Context, d *draws, t types.Task) (types.Task, 
 		ModelFeeBps: m.FeeBps, ModelSplits: m.Splits, SeatLien: d.seatLien(t),
 	}
 	if t.Terms.Sampling.TemperatureMilli > 0 {
-		seed := result.SampleSeed(ctx.ChainID(), d.beacon, t.Id)
+		seed := result.SampleSeed(d.chainID, d.beacon, t.Id)
 		t.Snapshot.SampleSeed = seed[:]
 	}
 	return t, nil
 }
 
 // drawSeats draws seats offers in order; fewer if the draw found too few.
-func (k *Keeper) drawSeats(ctx sdk.Context, d *draws, t types.Task, seats uint32) ([]drawnSeat, error) {
+func (k *Keeper) drawSeats(ctx context.Context, d *draws, t types.Task, seats uint32) ([]drawnSeat, error) {
 	count, err := d.count(ctx, t.Terms.ModelId)
 	if err != nil || d.beacon == nil || count < uint64(seats) {
 		return nil, err
@@ -174,7 +180,7 @@ func (k *Keeper) drawSeats(ctx sdk.Context, d *draws, t types.Task, seats uint32
 		}
 	}
 	p := newPool(ctx, d, t, count)
-	stream := match.NewStream(match.Seed(ctx.ChainID(), d.beacon, t.Id, t.Round))
+	stream := match.NewStream(match.Seed(d.chainID, d.beacon, t.Id, t.Round))
 	chosen, err := match.Select(stream, p, need)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"context"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -17,12 +19,13 @@ func (k *Keeper) pruneDue(ctx sdk.Context, params types.Params) error {
 	if err != nil {
 		return err
 	}
-	blockwork.Run(ctx, due, k.pruneTask, k.park(stepPrune))
-	return nil
+	var left seatingBook
+	blockwork.Run(ctx, due, func(c sdk.Context, e agendaKey) error { return k.pruneTask(c, &left, e) }, k.park(stepPrune))
+	return k.dropSeatings(ctx, &left)
 }
 
 // pruneTask removes all that the modules keep of one task. After it, its client_ref is free again.
-func (k *Keeper) pruneTask(ctx sdk.Context, due agendaKey) error {
+func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey) error {
 	t, err := k.task(ctx, due.K3())
 	if err != nil {
 		return err
@@ -36,11 +39,6 @@ func (k *Keeper) pruneTask(ctx sdk.Context, due agendaKey) error {
 	seated, err := k.rounds.Forget(ctx, t.Id)
 	if err != nil {
 		return err
-	}
-	for _, s := range seated {
-		if err := k.dropSeating(ctx, s, t.Id); err != nil {
-			return err
-		}
 	}
 	if err := k.escrow.Forget(ctx, t.Id); err != nil {
 		return err
@@ -58,5 +56,17 @@ func (k *Keeper) pruneTask(ctx sdk.Context, due agendaKey) error {
 	if err := k.tasks.Remove(ctx, t.Id); err != nil {
 		return err
 	}
-	return event.Emit(ctx, &types.EventTaskPruned{TaskId: t.Id})
+	providers := make([]sdk.AccAddress, len(seated))
+	for i, s := range seated {
+		if providers[i], _, err = k.account(s.Provider); err != nil {
+			return err
+		}
+	}
+	if err := event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskPruned{TaskId: t.Id}); err != nil {
+		return err
+	}
+	for i, s := range seated { // last: nothing can fail any more
+		left.note(providers[i], s.Height, t.Id)
+	}
+	return nil
 }
