@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -51,6 +52,8 @@ type App struct {
 
 	// proposals are the handlers of proposed blocks.
 	proposals *appabci.Proposals
+
+	closing sync.Once
 }
 
 // New builds the application on a database. It panics on a wiring mistake or a database it cannot load: a node
@@ -164,6 +167,13 @@ func (app *App) InterfaceRegistry() codectypes.InterfaceRegistry {
 
 // TxConfig returns the transaction codec.
 func (app *App) TxConfig() client.TxConfig { return app.encoding.TxConfig }
+
+// Close closes the databases. The SDK's start command calls it twice, at which pebbledb panics.
+func (app *App) Close() error {
+	var err error
+	app.closing.Do(func() { err = app.BaseApp.Close() })
+	return err
+}
 
 // LoadHeight loads a past version.
 func (app *App) LoadHeight(h int64) error { return app.LoadVersion(h) }
