@@ -80,7 +80,8 @@ func (c *Client) passing(err error) bool {
 	case isFeeTooLow(err):
 		c.price.forget()
 		return true
-	case errors.Is(err, ErrUnreachable), errors.Is(err, sdkerrors.ErrMempoolIsFull), errors.Is(err, sdkerrors.ErrOutOfGas):
+	case errors.Is(err, ErrUnreachable), errors.Is(err, sdkerrors.ErrMempoolIsFull), errors.Is(err, sdkerrors.ErrOutOfGas),
+		errors.Is(err, sdkerrors.ErrTxTimeoutHeight): // it came too late for its blocks
 		return true
 	}
 	return false
@@ -155,7 +156,7 @@ func (c *Client) sign(ctx context.Context, chain string, timeout, freeGas uint64
 	if err != nil {
 		return signed{}, &Error{Op: "encode the transaction", Err: err}
 	}
-	return signed{bytes: bytes, hash: fmt.Sprintf("%X", tmhash.Sum(bytes)), fee: fee, timeout: timeout}, nil
+	return signed{bytes: bytes, hash: fmt.Sprintf("%X", hashOf(bytes)), fee: fee, timeout: timeout}, nil
 }
 
 func (c *Client) gas(ctx context.Context, f sdktx.Factory, msgs []sdk.Msg) (gas, price uint64, err error) {
@@ -249,6 +250,9 @@ func (c *Client) response(tx Tx, into proto.Message) error {
 	}
 	return proto.Unmarshal(data.MsgResponses[0].Value, into)
 }
+
+// hashOf is a transaction's name: SHA-256 of its bytes.
+func hashOf(tx []byte) []byte { return tmhash.Sum(tx) }
 
 // coin is an amount of uaic as messages carry it.
 func coin(uaic uint64) sdk.Coin { return sdk.NewCoin(payout.Denom, sdkmath.NewIntFromUint64(uaic)) }
