@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"context"
+
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/aichain/aichain/x/attest/types"
@@ -46,7 +48,7 @@ type change struct {
 }
 
 // storeAll stores the rounds of a message, all of whose items have been found good.
-func (k *Keeper) storeAll(ctx sdk.Context, changes []change) error {
+func (k *Keeper) storeAll(ctx context.Context, changes []change) error {
 	for i := range changes {
 		if err := k.moveRound(ctx, changes[i].round, changes[i].before); err != nil {
 			return err

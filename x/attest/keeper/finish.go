@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"bytes"
+	"context"
 
 	"github.com/aichain/aichain/internal/event"
 	"github.com/aichain/aichain/rules/quorum"
@@ -11,7 +12,7 @@ import (
 )
 
 // finishAfter ends the task of a round that has just closed and is not stored yet.
-func (k *Keeper) finishAfter(ctx sdk.Context, last types.Round, closing computetypes.Closing) error {
+func (k *Keeper) finishAfter(ctx context.Context, last types.Round, closing computetypes.Closing) error {
 	task, err := k.tasks.Task(ctx, last.TaskId)
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (k *Keeper) finishAfter(ctx sdk.Context, last types.Round, closing computet
 }
 
 // finish judges every seat of the task's rounds, closes the task and tells downstream.
-func (k *Keeper) finish(ctx sdk.Context, task computetypes.Task, rounds []types.Round, closing computetypes.Closing) error {
+func (k *Keeper) finish(ctx context.Context, task computetypes.Task, rounds []types.Round, closing computetypes.Closing) error {
 	final := types.FinalVerdict{Task: task, Closing: closing}
 	for i := range rounds {
 		r := &rounds[i]
@@ -76,10 +77,10 @@ func finalSeat(r *types.Round, seat int) types.FinalSeat {
 }
 
 // emitPenalty tells the outcome of a seat that loses some of its lien.
-func emitPenalty(ctx sdk.Context, r *types.Round, seat int) error {
+func emitPenalty(ctx context.Context, r *types.Round, seat int) error {
 	s := &r.Seats[seat]
 	if !quorum.Outcome(s.Outcome).Penalised() {
 		return nil
 	}
-	return event.Emit(ctx, &types.EventSeatOutcome{TaskId: r.TaskId, Round: r.Round, Provider: s.Provider, Outcome: s.Outcome})
+	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventSeatOutcome{TaskId: r.TaskId, Round: r.Round, Provider: s.Provider, Outcome: s.Outcome})
 }

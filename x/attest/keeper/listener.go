@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/aichain/aichain/rules/quorum"
@@ -15,8 +14,9 @@ import (
 
 var _ computetypes.Hooks = (*Keeper)(nil)
 
-// AfterMatched opens a round with the drawn seats. It returns ErrInvalidMatch if the seats do not fit the role or the
-// round exists already.
+// AfterMatched opens a round with the drawn seats. It returns ErrInvalidMatch if the seats do not fit the role. That a
+// round begins once is x/compute's to hold: only a waiting task is matched, and its round counts up each time it is
+// made to wait. Looking here for a record that is never there would read the database for every task.
 func (k *Keeper) AfterMatched(goCtx context.Context, m computetypes.Matched) error {
 	ctx := sdk.UnwrapSDKContext(goCtx)
 	task := &m.Task
@@ -24,14 +24,7 @@ func (k *Keeper) AfterMatched(goCtx context.Context, m computetypes.Matched) err
 	if n == 0 || int(n) != len(m.Seats) {
 		return errorsmod.Wrapf(types.ErrInvalidMatch, "task %d role %s: expected %d seats, got %d", task.Id, task.Role, n, len(m.Seats))
 	}
-	isKnown, err := k.rounds.Has(ctx, collections.Join(task.Id, task.Round))
-	if err != nil {
-		return err
-	}
-	if isKnown {
-		return errorsmod.Wrapf(types.ErrInvalidMatch, "task %d round %d exists", task.Id, task.Round)
-	}
-	return k.openRound(ctx, newRound(m, heightOf(ctx)))
+	return k.openRound(goCtx, newRound(m, heightOf(ctx)))
 }
 
 // newRound is the round that a match begins, in its commit phase.

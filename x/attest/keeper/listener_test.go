@@ -29,9 +29,8 @@ func TestAfterMatched(t *testing.T) {
 
 	f.post(2, 3)
 	for name, m := range map[string]computetypes.Matched{
-		"the round exists": f.matched(1, 0, 1, 2),
-		"too few seats":    f.matched(2, 0, 1),
-		"too many seats":   f.matched(2, 0, 1, 2, 3),
+		"too few seats":  f.matched(2, 0, 1),
+		"too many seats": f.matched(2, 0, 1, 2, 3),
 		"a role without seats": func() computetypes.Matched {
 			m := f.matched(2, 0, 1, 2)
 			m.Task.Role = computetypes.SEAT_ROLE_AUDIT

@@ -29,12 +29,13 @@ func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResul
 	seen := make(taskSet, len(msg.Commits))
 	committed := types.EventResultsCommitted{Provider: from.name, TaskIds: make([]uint64, 0, len(msg.Commits))}
 	opened := types.EventRevealsOpened{}
+	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range msg.Commits {
 		c := &msg.Commits[i]
 		if err := seen.add(c.TaskId); err != nil {
 			return nil, atItem(err, c.TaskId, c.Round)
 		}
-		ch, err := m.commit(ctx, from, c)
+		ch, err := m.commit(boxed, from, c)
 		if err != nil {
 			return nil, atItem(err, c.TaskId, c.Round)
 		}
@@ -45,7 +46,7 @@ func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResul
 		}
 	}
 
-	if err := m.storeAll(ctx, changes); err != nil {
+	if err := m.storeAll(boxed, changes); err != nil {
 		return nil, err
 	}
 	if err := event.Emit(ctx, &committed); err != nil {

@@ -28,12 +28,13 @@ func (m msgServer) RevealResult(goCtx context.Context, msg *types.MsgRevealResul
 	changes := make([]change, 0, len(msg.Reveals))
 	seen := make(taskSet, len(msg.Reveals))
 	revealed := types.EventResultsRevealed{Provider: from.name, TaskIds: make([]uint64, 0, len(msg.Reveals))}
+	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range msg.Reveals {
 		rev := &msg.Reveals[i]
 		if err := seen.add(rev.TaskId); err != nil {
 			return nil, atItem(err, rev.TaskId, rev.Round)
 		}
-		ch, err := m.reveal(ctx, from, rev)
+		ch, err := m.reveal(boxed, from, rev)
 		if err != nil {
 			return nil, atItem(err, rev.TaskId, rev.Round)
 		}
@@ -41,7 +42,7 @@ func (m msgServer) RevealResult(goCtx context.Context, msg *types.MsgRevealResul
 		revealed.TaskIds = append(revealed.TaskIds, rev.TaskId)
 	}
 
-	if err := m.storeAll(ctx, changes); err != nil {
+	if err := m.storeAll(boxed, changes); err != nil {
 		return nil, err
 	}
 	if err := event.Emit(ctx, &revealed); err != nil {

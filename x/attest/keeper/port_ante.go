@@ -36,18 +36,19 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 		return err
 	}
 	isDeep := ctx.IsCheckTx() && !ctx.IsReCheckTx()
-	seen := make(taskSet)
+	seen := make(taskSet, len(items))
+	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range items {
 		item := &items[i]
 		if err := seen.add(item.taskID); err != nil {
 			return atItem(err, item.taskID, item.round)
 		}
-		r, seat, err := k.seated(ctx, item.taskID, item.round, provider)
+		r, seat, err := k.seated(boxed, item.taskID, item.round, provider)
 		if err == nil {
 			err = item.check(&r, seat, isDeep)
 		}
 		if err == nil && ctx.IsCheckTx() {
-			err = k.notPending(ctx, markOf(msg, provider, item))
+			err = k.notPending(boxed, markOf(msg, provider, item))
 		}
 		if err != nil {
 			return atItem(err, item.taskID, item.round)

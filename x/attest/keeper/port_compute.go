@@ -117,7 +117,11 @@ func parseCursor(b []byte) (dueKey, error) {
 // Forget removes the rounds of a closed task and returns who was seated at which height, by round and seat. It returns
 // ErrRoundOpen, and removes nothing, while a round is open.
 func (k *Keeper) Forget(ctx context.Context, taskID uint64) ([]computetypes.SeatedAt, error) {
-	rounds, err := k.roundsOf(ctx, taskID)
+	task, err := k.tasks.Task(ctx, taskID)
+	if err != nil {
+		return nil, err
+	}
+	rounds, err := k.roundsUpTo(ctx, taskID, task.Round)
 	if err != nil {
 		return nil, err
 	}

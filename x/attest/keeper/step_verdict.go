@@ -58,13 +58,13 @@ func (k *Keeper) dueBy(ctx context.Context, height uint64, limit int) ([]dueKey,
 }
 
 // moveOn takes one due round out of its phase. isOpened says that it now accepts reveals.
-func (k *Keeper) moveOn(ctx sdk.Context, key dueKey) (isOpened bool, err error) {
+func (k *Keeper) moveOn(ctx context.Context, key dueKey) (isOpened bool, err error) {
 	r, err := k.round(ctx, key.K2(), key.K3())
 	if err != nil {
 		return false, atItem(err, key.K2(), key.K3())
 	}
 	if r.Phase == types.ROUND_PHASE_COMMIT && r.CanReveal() {
-		openReveals(&r, heightOf(ctx))
+		openReveals(&r, heightOf(sdk.UnwrapSDKContext(ctx)))
 		return true, k.moveRound(ctx, r, key)
 	}
 	if err := k.deadlines.Remove(ctx, key); err != nil {
@@ -74,7 +74,7 @@ func (k *Keeper) moveOn(ctx sdk.Context, key dueKey) (isOpened bool, err error) 
 }
 
 // closeRound gives the round its verdict and does what follows from it.
-func (k *Keeper) closeRound(ctx sdk.Context, r types.Round) error {
+func (k *Keeper) closeRound(ctx context.Context, r types.Round) error {
 	verdict, winner := quorum.Decide(quorum.Role(r.Role), uint32(len(r.Seats)), r.RevealedResults())
 	r.Phase = types.ROUND_PHASE_CLOSED
 	r.Verdict = types.Verdict(verdict)
@@ -91,7 +91,7 @@ func (k *Keeper) closeRound(ctx sdk.Context, r types.Round) error {
 	if err := k.tasks.ReleaseSlots(ctx, r.ModelId, providersOf(r)); err != nil {
 		return err
 	}
-	if err := event.Emit(ctx, &ev); err != nil {
+	if err := event.Emit(sdk.UnwrapSDKContext(ctx), &ev); err != nil {
 		return err
 	}
 	step := quorum.Next(quorum.Role(r.Role), verdict)
