@@ -66,13 +66,13 @@ func NewCut(logits []int32, k uint32) Cut {
 	low, high := int64(math.MinInt32), int64(math.MaxInt32)
 	for low < high {
 		mid := low + (high-low+1)/2
-		if countFrom(logits, mid) >= k {
+		if CountFrom(logits, mid) >= k {
 			low = mid
 		} else {
 			high = mid - 1
 		}
 	}
-	return Cut{Threshold: int32(low), Ties: k - countFrom(logits, low+1)}
+	return Cut{Threshold: int32(low), Ties: k - CountFrom(logits, low+1)}
 }
 
 // Count returns how many logits are above a threshold and how many equal it. Counts of
@@ -88,8 +88,8 @@ func Count(logits []int32, threshold int32) (above, equal uint32) {
 	return above, equal
 }
 
-// countFrom returns how many logits are at least threshold.
-func countFrom(logits []int32, threshold int64) (n uint32) {
+// CountFrom returns how many logits are at least threshold. Counts of blocks add up.
+func CountFrom(logits []int32, threshold int64) (n uint32) {
 	for _, v := range logits {
 		if int64(v) >= threshold {
 			n++

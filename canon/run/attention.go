@@ -4,10 +4,11 @@ import (
 	"slices"
 
 	"github.com/aichain/aichain/canon/ops"
+	"github.com/aichain/aichain/canon/step"
 )
 
 // rotate turns the query and key heads by their positions.
-func (s *step) rotate(layer int) {
+func (s *pass) rotate(layer int) {
 	h := s.e.h
 	d := int(h.HeadDim)
 	if layer == 0 { // the angles are those of every layer
@@ -23,13 +24,13 @@ func (s *step) rotate(layer int) {
 			ops.RopeHead(x[at:at+d], s.rope[i*d:(i+1)*d], h.RopeInterleaved)
 		}
 	}
-	s.tapRows(layer, SiteQueryRotated, s.q)
-	s.tapRows(layer, SiteKeyRotated, s.k)
+	s.tapRows(layer, step.SiteQueryRotated, s.q)
+	s.tapRows(layer, step.SiteKeyRotated, s.k)
 }
 
 // pack turns queries, keys and values into 16-bit mantissas; keys and values go to
 // the caches of their sequences.
-func (s *step) pack(layer int) {
+func (s *pass) pack(layer int) {
 	h := s.e.h
 	d, kv := int(h.HeadDim), int(h.KVHeads)
 	s.packed, s.exponents = grow(s.packed, len(s.q)), grow(s.exponents, len(s.q)/d)
@@ -53,7 +54,7 @@ func (c *heads) push(x []int32, pack func([]int16, []int32) uint8) {
 	c.exponent = append(c.exponent, pack(c.mantissa[n:], x))
 }
 
-// scratch is what one worker needs to mix heads, for the longest row of a step.
+// scratch is what one worker needs to mix heads, for the longest row of a pass.
 type scratch struct {
 	dots    []int64
 	scores  []int32
@@ -68,7 +69,7 @@ func newScratch(positions, headDim int) *scratch {
 
 // mix computes every head of every row. A row sees the positions up to its own, which
 // are all in the cache by now.
-func (s *step) mix(layer int) {
+func (s *pass) mix(layer int) {
 	h := s.e.h
 	n, d := len(s.rows)*int(h.Heads), int(h.HeadDim)
 	longest := 0
@@ -85,14 +86,14 @@ func (s *step) mix(layer int) {
 }
 
 // cached returns the key and value heads that query head i (counted over rows) uses.
-func (s *step) cached(layer, i int) (keys, values heads, positions int) {
+func (s *pass) cached(layer, i int) (keys, values heads, positions int) {
 	h, r := s.e.h, s.rows[i/int(s.e.h.Heads)]
 	at := layer*int(h.KVHeads) + i%int(h.Heads)/int(h.Heads/h.KVHeads)
 	return r.seq.keys[at], r.seq.values[at], r.position + 1
 }
 
 // mixHead computes one head of one row, i counting heads over rows.
-func (s *step) mixHead(layer, i int, b *scratch) {
+func (s *pass) mixHead(layer, i int, b *scratch) {
 	d, kernel := int(s.e.h.HeadDim), s.e.mix
 	keys, values, n := s.cached(layer, i)
 	dots, scores := b.dots[:n], b.scores[:n]

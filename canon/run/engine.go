@@ -93,6 +93,7 @@ type Engine struct {
 	gemm    func(k int) ops.Gemm
 	mix     ops.Mix
 	tap     Tap
+	wants   func(At) bool // which tensors the tap hears; nil for all
 	threads int
 	helpers chan struct{}
 }
@@ -170,7 +171,7 @@ func (e *Engine) GenerateBatch(ctx context.Context, requests []Request) ([]Resul
 		}
 		sequences[i] = e.newSequence(i, r)
 	}
-	s := e.newStep()
+	s := e.newPass()
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -178,18 +179,23 @@ func (e *Engine) GenerateBatch(ctx context.Context, requests []Request) ([]Resul
 		if !s.gather(sequences) {
 			break
 		}
-		s.forward()
-		for _, r := range s.rows {
-			if r.last {
-				e.choose(r)
-			}
-		}
+		s.compute()
 	}
 	out := make([]Result, len(sequences))
 	for i, q := range sequences {
 		out[i] = q.result
 	}
 	return out, nil
+}
+
+// compute takes the gathered tokens through the model and chooses those that follow.
+func (s *pass) compute() {
+	s.forward()
+	for _, r := range s.rows {
+		if r.last {
+			s.choose(r)
+		}
+	}
 }
 
 // Logits returns the Q16 logits after each of the given tokens, as the engine would
@@ -204,7 +210,7 @@ func (e *Engine) Logits(ctx context.Context, ids []uint32) ([][]int32, error) {
 	if err := e.checkTokens(ids); err != nil {
 		return nil, err
 	}
-	q, s := e.newSequence(0, Request{Prompt: ids}), e.newStep()
+	q, s := e.newSequence(0, Request{Prompt: ids}), e.newPass()
 	var out [][]int32
 	for len(out) < len(ids) {
 		if err := ctx.Err(); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/aichain/aichain/canon/model"
 	"github.com/aichain/aichain/canon/ops"
 	"github.com/aichain/aichain/canon/run"
+	"github.com/aichain/aichain/canon/step"
 )
 
 // trace keeps a hash of every tensor of one request.
@@ -39,9 +40,9 @@ func tracer(requests int) ([]trace, run.Tap) {
 func graphOrder(a, b run.At) int {
 	rank := func(at run.At) []int {
 		group := 1
-		if at.Site == run.SiteEmbedding {
+		if at.Site == step.SiteEmbedding {
 			group = 0
-		} else if at.Site >= run.SiteOutSquares {
+		} else if at.Site >= step.SiteOutSquares {
 			group = 2
 		}
 		return []int{at.Position, group, at.Layer, int(at.Site)}
@@ -80,7 +81,7 @@ func aligned() model.Header {
 		AttnScale: 6051161, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 8, FFNOut: 16, Head: 8}}
 }
 
-// prompts are ids below 100 of several lengths, one longer than a step.
+// prompts are ids below 100 of several lengths, one longer than a pass.
 func prompts() []run.Request {
 	var out []run.Request
 	for i, length := range []int{1, 7, 40, 3, 33} {

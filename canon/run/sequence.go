@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aichain/aichain/canon/ops"
+	"github.com/aichain/aichain/canon/step"
 )
 
 // heads is the cache of one key or value head of one layer: packed 16-bit mantissas
@@ -20,6 +21,7 @@ type sequence struct {
 	ids     []uint32 // prompt and answer
 	done    int      // ids already computed
 	ended   bool
+	forced  bool // ids are given: tokens are chosen from the end of the prompt on, and not kept
 	result  Result
 	keys    []heads // layer x kv head
 	values  []heads
@@ -30,10 +32,21 @@ func (e *Engine) newSequence(index int, r Request) *sequence {
 	return &sequence{index: index, request: r, ids: slices.Clone(r.Prompt), keys: make([]heads, n), values: make([]heads, n)}
 }
 
+// chooses tells whether a token is chosen after a position.
+func (q *sequence) chooses(position int) bool {
+	if q.forced {
+		return position >= len(q.request.Prompt)-1
+	}
+	return position == len(q.ids)-1
+}
+
 // choose picks the token that follows a row and decides whether the answer ends.
-func (e *Engine) choose(r row) {
-	q := r.seq
-	id := e.pick(r, q.request.Sampling)
+func (s *pass) choose(r row) {
+	e, q := s.e, r.seq
+	id := s.pick(r, q.request.Sampling)
+	if q.forced {
+		return
+	}
 	if slices.Contains(e.h.EOS, id) {
 		q.end(StopEOS)
 		return
@@ -57,14 +70,14 @@ func (q *sequence) end(reason StopReason) {
 }
 
 // pick chooses the token that will stand after a row.
-func (e *Engine) pick(r row, s Sampling) uint32 {
-	e.tapBest(r)
+func (s *pass) pick(r row, how Sampling) uint32 {
+	s.tapBest(r)
 	id := ops.ArgMax(r.logits)
-	if s.Temperature > 0 {
-		sampler := ops.NewSampler(r.logits, s.Temperature, s.TopK)
-		e.tapSampler(r, sampler)
-		id = sampler.Sample(r.logits, ops.Draw(s.Seed, uint64(r.position)+1))
+	if how.Temperature > 0 {
+		sampler := ops.NewSampler(r.logits, how.Temperature, how.TopK)
+		s.tapSampler(r, sampler)
+		id = sampler.Sample(r.logits, ops.Draw(how.Seed, uint64(r.position)+1))
 	}
-	e.tapToken(r, uint32(id))
+	emit(s, r, 0, step.SiteToken, uint32(id))
 	return uint32(id)
 }

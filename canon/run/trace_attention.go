@@ -1,28 +1,32 @@
 package run
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 
 	"github.com/aichain/aichain/canon/ops"
+	"github.com/aichain/aichain/canon/step"
 )
 
-// tapPacked gives the packed heads of each row.
-func (s *step) tapPacked(layer int) {
+// tapPacked gives the packed heads of each row and the values of its block so far.
+func (s *pass) tapPacked(layer int) {
 	if s.e.tap == nil {
 		return
 	}
 	n, count, kv := int(s.e.h.Heads*s.e.h.HeadDim), int(s.e.h.Heads), int(s.e.h.KVHeads)
 	for i, r := range s.rows {
-		s.emitPacked(r, layer, SiteQueryPacked, s.exponents[i*count:(i+1)*count], s.packed[i*n:(i+1)*n])
-		s.emitCached(r, layer, SiteKeyPacked, r.seq.keys[layer*kv:(layer+1)*kv])
-		s.emitCached(r, layer, SiteValuePacked, r.seq.values[layer*kv:(layer+1)*kv])
+		s.emitPacked(r, layer, step.SiteQueryPacked, s.packed[i*n:(i+1)*n], s.exponents[i*count:(i+1)*count])
+		s.emitCached(r, layer, step.SiteKeyPacked, r.seq.keys[layer*kv:(layer+1)*kv])
+		s.emitCached(r, layer, step.SiteValuePacked, r.seq.values[layer*kv:(layer+1)*kv])
+		s.emitBlock(r, layer, r.seq.values[layer*kv:(layer+1)*kv])
 	}
 }
 
 // emitCached gives what a row put into the caches of one layer.
-func (s *step) emitCached(r row, layer int, site Site, cache []heads) {
+func (s *pass) emitCached(r row, layer int, site step.Site, cache []heads) {
+	if !s.hears(r, layer, site) {
+		return
+	}
 	d := int(s.e.h.HeadDim)
 	var exponents []uint8
 	var mantissas []int16
@@ -30,15 +34,34 @@ func (s *step) emitCached(r row, layer int, site Site, cache []heads) {
 		exponents = append(exponents, c.exponent[r.position])
 		mantissas = append(mantissas, c.mantissa[r.position*d:(r.position+1)*d]...)
 	}
-	s.emitPacked(r, layer, site, exponents, mantissas)
+	s.emitPacked(r, layer, site, mantissas, exponents)
 }
 
-func (s *step) emitPacked(r row, layer int, site Site, exponents []uint8, mantissas []int16) {
-	data := append([]byte{}, exponents...)
-	for _, v := range mantissas {
-		data = binary.LittleEndian.AppendUint16(data, uint16(v))
+// emitBlock gives the values of a row's block of positions up to the row, element by
+// element, so that one step finds those of a partial sum side by side.
+func (s *pass) emitBlock(r row, layer int, cache []heads) {
+	if !s.hears(r, layer, step.SiteValueBlock) {
+		return
 	}
-	s.e.tap(At{r.seq.index, r.position, layer, site}, data)
+	d, first := int(s.e.h.HeadDim), r.position/step.PartialPositions*step.PartialPositions
+	var exponents []uint8
+	var mantissas []int16
+	for _, c := range cache {
+		exponents = append(exponents, c.exponent[first:r.position+1]...)
+		for i := range d {
+			for t := first; t <= r.position; t++ {
+				mantissas = append(mantissas, c.mantissa[t*d+i])
+			}
+		}
+	}
+	s.emitPacked(r, layer, step.SiteValueBlock, mantissas, exponents)
+}
+
+func (s *pass) emitPacked(r row, layer int, site step.Site, mantissas []int16, exponents []uint8) {
+	if s.hears(r, layer, site) {
+		s.bytes = append(encode(s.bytes[:0], mantissas), exponents...)
+		s.e.tap(At{r.seq.index, r.position, layer, site}, s.bytes)
+	}
 }
 
 // mixTrace collects the tensors of one row's attention over its heads.
@@ -49,29 +72,55 @@ type mixTrace struct {
 	partials                []int64
 }
 
+// hearsMix tells whether somebody wants what is only known while heads are mixed.
+func (s *pass) hearsMix(r row, layer int) bool {
+	for site := step.SiteScores; site <= step.SitePartials; site++ {
+		if s.hears(r, layer, site) {
+			return true
+		}
+	}
+	return false
+}
+
 // tapMix repeats the attention of each row and gives its tensors.
-func (s *step) tapMix(layer int) {
+func (s *pass) tapMix(layer int) {
 	if s.e.tap == nil {
 		return
 	}
 	count := int(s.e.h.Heads)
 	for i, r := range s.rows {
-		var t mixTrace
-		for head := range count {
-			s.traceHead(layer, i*count+head, &t)
+		if !s.hearsMix(r, layer) {
+			continue
 		}
-		emit(s.e, r, layer, SiteScores, t.scores...)
-		emit(s.e, r, layer, SiteBest, append(t.blockBest, t.best...)...)
-		emit(s.e, r, layer, SiteWeights, t.weights...)
-		emit(s.e, r, layer, SiteTotals, append(t.blockTotals, t.totals...)...)
-		emit(s.e, r, layer, SitePartials, t.partials...)
+		traces := make([]mixTrace, count)
+		s.e.share(count, parallelWork/(2*(r.position+1)*int(s.e.h.HeadDim))+1, func(from, to int) {
+			for head := from; head < to; head++ {
+				s.traceHead(layer, i*count+head, &traces[head])
+			}
+		})
+		var t mixTrace
+		for _, h := range traces {
+			t.join(h)
+		}
+		emit(s, r, layer, step.SiteScores, t.scores...)
+		emit(s, r, layer, step.SiteBest, append(t.blockBest, t.best...)...)
+		emit(s, r, layer, step.SiteWeights, t.weights...)
+		emit(s, r, layer, step.SiteTotals, append(t.blockTotals, t.totals...)...)
+		emit(s, r, layer, step.SitePartials, t.partials...)
 	}
-	s.tapRows(layer, SiteMixed, s.mixed)
+	s.tapRows(layer, step.SiteMixed, s.mixed)
 }
 
-// traceHead adds one head. The partial sums are over 64 positions each and add up to
-// the accumulator.
-func (s *step) traceHead(layer, i int, t *mixTrace) {
+// join adds the next head.
+func (t *mixTrace) join(h mixTrace) {
+	t.scores, t.weights, t.partials = append(t.scores, h.scores...), append(t.weights, h.weights...), append(t.partials, h.partials...)
+	t.blockBest, t.best = append(t.blockBest, h.blockBest...), append(t.best, h.best...)
+	t.blockTotals, t.totals = append(t.blockTotals, h.blockTotals...), append(t.totals, h.totals...)
+}
+
+// traceHead computes one head. The partial sums are over step.PartialPositions positions
+// each and add up to the accumulator.
+func (s *pass) traceHead(layer, i int, t *mixTrace) {
 	d := int(s.e.h.HeadDim)
 	_, values, n := s.cached(layer, i)
 	b := newScratch(n, d)
@@ -86,11 +135,16 @@ func (s *step) traceHead(layer, i int, t *mixTrace) {
 		t.blockBest, t.blockTotals = append(t.blockBest, blockBest), append(t.blockTotals, blockTotal)
 		best, total = max(best, blockBest), total+blockTotal
 	}
-	t.best, t.totals = append(t.best, best), append(t.totals, total)
-	t.scores, t.weights = append(t.scores, b.scores...), append(t.weights, b.weights...)
-	for at := 0; at < n; at += partialPositions {
-		to, acc := min(at+partialPositions, n), make([]int64, d)
+	t.best, t.totals = []int32{best}, []int64{total}
+	t.scores, t.weights = b.scores, b.weights
+	parts := (n + step.PartialPositions - 1) / step.PartialPositions
+	t.partials = make([]int64, d*parts)
+	for part := range parts {
+		at := part * step.PartialPositions
+		to, acc := min(at+step.PartialPositions, n), make([]int64, d)
 		s.e.mix.Weigh(acc, values.mantissa[at*d:to*d], b.shifted[at:to])
-		t.partials = append(t.partials, acc...)
+		for j, v := range acc {
+			t.partials[j*parts+part] = v
+		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/aichain/aichain/canon/ops"
 )
 
-// stepRows is how many tokens are computed together: enough to use each weight row
+// passRows is how many tokens are computed together: enough to use each weight row
 // several times while it is in the cache, few enough for the buffers to stay small.
-const stepRows = 32
+const passRows = 32
 
 // tileRows is how many weight rows one piece of parallel work takes.
 const tileRows = 64
@@ -18,7 +18,7 @@ const tileRows = 64
 // than it brings; a goroutine handover is about a microsecond.
 const parallelWork = 1 << 18
 
-// row is one token of one sequence in a step.
+// row is one token of one sequence in a pass.
 type row struct {
 	seq      *sequence
 	position int
@@ -26,7 +26,7 @@ type row struct {
 	logits   []int32 // filled by forward when last
 }
 
-// quantised holds the activations of a matrix product for all rows of a step.
+// quantised holds the activations of a matrix product for all rows of a pass.
 type quantised struct {
 	width        uint8
 	hi, lo       []int8 // hi alone when width is 8
@@ -34,8 +34,8 @@ type quantised struct {
 	scale        []uint64
 }
 
-// step computes up to stepRows tokens. Its buffers are used again and again.
-type step struct {
+// pass computes up to passRows tokens. Its buffers are used again and again.
+type pass struct {
 	e    *Engine
 	rows []row
 
@@ -47,17 +47,18 @@ type step struct {
 	packed          []int16 // queries, rows x heads x head dim
 	exponents       []uint8
 	quant           quantised
+	bytes           []byte // of a tensor on its way to the tap
 }
 
-func (e *Engine) newStep() *step { return &step{e: e} }
+func (e *Engine) newPass() *pass { return &pass{e: e} }
 
 // gather takes the next tokens of the sequences that go on, in order, and tells
 // whether there are any. A long prompt spreads over several steps.
-func (s *step) gather(sequences []*sequence) bool {
+func (s *pass) gather(sequences []*sequence) bool {
 	s.rows = s.rows[:0]
 	for _, q := range sequences {
-		for !q.ended && q.done < len(q.ids) && len(s.rows) < stepRows {
-			s.rows = append(s.rows, row{seq: q, position: q.done, last: q.done == len(q.ids)-1})
+		for !q.ended && q.done < len(q.ids) && len(s.rows) < passRows {
+			s.rows = append(s.rows, row{seq: q, position: q.done, last: q.chooses(q.done)})
 			q.done++
 		}
 	}
@@ -100,7 +101,7 @@ func (e *Engine) share(n, least int, work func(from, to int)) {
 }
 
 // quantise prepares x, rows of k activations, for a product of the given width.
-func (s *step) quantise(x []int32, k int, width uint8) {
+func (s *pass) quantise(x []int32, k int, width uint8) {
 	m, b := len(x)/k, &s.quant
 	b.width = width
 	b.hi, b.sumHi, b.scale = grow(b.hi, len(x)), grow(b.sumHi, m), grow(b.scale, m)
@@ -123,7 +124,7 @@ func (s *step) quantise(x []int32, k int, width uint8) {
 
 // multiply writes the product of the quantised rows with a matrix: dst holds as many
 // rows of w.Rows activations.
-func (s *step) multiply(dst []int32, w model.Matrix) {
+func (s *pass) multiply(dst []int32, w model.Matrix) {
 	m := len(dst) / w.Rows
 	least := max(parallelWork/(m*w.Cols), 1)
 	s.e.share(w.Rows, least, func(from, to int) {
@@ -135,7 +136,7 @@ func (s *step) multiply(dst []int32, w model.Matrix) {
 }
 
 // tile computes the weight rows from..to of a product.
-func (s *step) tile(dst []int32, w model.Matrix, acc []int32, from, to int) {
+func (s *pass) tile(dst []int32, w model.Matrix, acc []int32, from, to int) {
 	b, k, n, m := &s.quant, w.Cols, to-from, len(dst)/w.Rows
 	gemm, data := s.e.gemm(k), w.Data[from*k:to*k]
 	hi, lo := acc[:m*n], acc[m*n:2*m*n]
