@@ -97,7 +97,20 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
 		return err
 	}
-	return server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig())
+	serverCtx, err := server.InterceptConfigsAndCreateContext(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig())
+	if err != nil {
+		return err
+	}
+	out := cmd.ErrOrStderr() // so that what a command prints, such as an export, can be read by programs
+	if cmd.Name() == "start" {
+		out = cmd.OutOrStdout()
+	}
+	logger, err := server.CreateSDKLogger(serverCtx, out)
+	if err != nil {
+		return err
+	}
+	serverCtx.Logger = logger.With(log.ModuleKey, "server")
+	return server.SetCmdServerContext(cmd, serverCtx)
 }
 
 // genesisCmd groups what prepares a genesis file.
