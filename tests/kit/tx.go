@@ -146,7 +146,7 @@ func (w *World) price(tx Tx) (gas, fee uint64) {
 	switch {
 	case free:
 	case !w.setup.NoFees:
-		fee = gas / 1_000 // the default price is 1 uaic per 1 000 gas
+		fee = (gas + 999) / 1_000 // the default price is 1 uaic per 1 000 gas
 	case tx.Pays:
 		fee = 1 // any fee says that a seat message does not ask to be free
 	}

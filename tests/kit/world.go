@@ -3,6 +3,7 @@ package kit
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"testing"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -182,7 +183,8 @@ func (w *World) NameOf(addr string) string {
 func (w *World) seatName(addr string) string {
 	name := w.NameOf(addr)
 	if name != "" && name[0] == 'p' && name != "publisher" {
-		w.letters[addr] = string(rune('A' + len(w.letters)))
+		n := len(w.letters)
+		w.letters[addr] = strings.Repeat(string(rune('A'+n%26)), 1+n/26)
 		return w.letters[addr]
 	}
 	return name
