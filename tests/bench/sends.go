@@ -1,0 +1,36 @@
+package bench
+
+import (
+	"testing"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/aichain/aichain/app/apptest"
+	"github.com/aichain/aichain/rules/payout"
+)
+
+// gasSend is the gas limit of a transfer, and with it what its fee is reckoned on.
+const gasSend = 80_000
+
+// sends records blocks of transfers, each between two others of all people, after as many blocks to warm up, and
+// returns them with a chain that stands before the first of them.
+func sends(tb testing.TB, blocks, each int) (*tape, *apptest.Chain) {
+	tb.Helper()
+	start := func() *apptest.Chain { return apptest.New(tb, apptest.Options{Accounts: people, DB: newDB(tb)}) }
+	c, t := start(), &tape{}
+	next := 0
+	for range lifeBlocks + blocks {
+		txs := make([][]byte, each)
+		for i := range txs {
+			from, to := c.Accounts[next%people], c.Accounts[(next+people/2)%people]
+			next++
+			txs[i] = c.Sign(tb, from, gasSend, apptest.Fee(gasSend),
+				banktypes.NewMsgSend(from.Addr, to.Addr, sdk.NewCoins(sdk.NewInt64Coin(payout.Denom, 1_000))))
+		}
+		t.record(tb, c, txs)
+	}
+	c = start()
+	t.play(tb, c, 0, lifeBlocks, false)
+	return t, c
+}
