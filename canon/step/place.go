@@ -182,3 +182,14 @@ func (t *Tree) children(p Place, fanout int) []Hash {
 	level := t.levels[arityBits*int(p.Level-1)]
 	return append([]Hash(nil), level[p.Index*Arity:][:fanout]...)
 }
+
+// WrongUnit returns the first unit of a chunk in which two parties' bytes, both of the
+// chunk's length, differ. ErrPlace when the place is no chunk or they are equal.
+func (s Shape) WrongUnit(p Place, own, theirs []byte) (uint64, error) {
+	for i := range min(len(own), len(theirs)) {
+		if own[i] != theirs[i] && p.IsChunk() {
+			return s.UnitAt(p.Tensor, p.Index*ChunkBytes+uint64(i))
+		}
+	}
+	return 0, fmt.Errorf("%w: no chunk that differs", ErrPlace)
+}
