@@ -1,0 +1,79 @@
+package system
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// rpc reads a node's CometBFT RPC. It is separate from the client library on purpose: a test must not believe what it tests.
+type rpc struct {
+	url  string
+	http http.Client
+}
+
+func newRPC(port int) *rpc {
+	return &rpc{url: fmt.Sprintf("http://127.0.0.1:%d", port), http: http.Client{Timeout: 3 * time.Second}}
+}
+
+func (r *rpc) get(path string, into any) error {
+	res, err := r.http.Get(r.url + path)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close() //nolint:errcheck // only read from
+	var reply struct {
+		Result json.RawMessage
+		Error  json.RawMessage
+	}
+	if err := json.NewDecoder(res.Body).Decode(&reply); err != nil {
+		return err
+	}
+	if len(reply.Error) > 0 && string(reply.Error) != "null" {
+		return fmt.Errorf("%s: %s", path, reply.Error)
+	}
+	return json.Unmarshal(reply.Result, into)
+}
+
+// height is the last block the node has.
+func (r *rpc) height() (int64, error) {
+	var s struct {
+		SyncInfo struct {
+			LatestBlockHeight string `json:"latest_block_height"`
+		} `json:"sync_info"`
+	}
+	if err := r.get("/status", &s); err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(s.SyncInfo.LatestBlockHeight, 10, 64)
+}
+
+// appHash is the app hash in the header of a block: that of the state before it.
+func (r *rpc) appHash(height int64) (string, error) {
+	var b struct {
+		Block struct {
+			Header struct {
+				AppHash string `json:"app_hash"`
+			}
+		}
+	}
+	err := r.get(fmt.Sprintf("/block?height=%d", height), &b)
+	return b.Block.Header.AppHash, err
+}
+
+// appState is the node's own last app hash and the height it belongs to, asked of the application.
+func (r *rpc) appState() (height int64, hash string, err error) {
+	var s struct {
+		Response struct {
+			LastBlockHeight  string `json:"last_block_height"`
+			LastBlockAppHash string `json:"last_block_app_hash"`
+		}
+	}
+	if err := r.get("/abci_info", &s); err != nil {
+		return 0, "", err
+	}
+	height, err = strconv.ParseInt(s.Response.LastBlockHeight, 10, 64)
+	return height, s.Response.LastBlockAppHash, err
+}
