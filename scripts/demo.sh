@@ -12,32 +12,15 @@ NET=${NET:-$ROOT/build/demo}
 BASE_PORT=${BASE_PORT:-27600}
 CHAIN_ID=${CHAIN_ID:-aichain-demo-1}
 . "$ROOT/scripts/lib.sh"
-AIWORKER=${AIWORKER:-$ROOT/build/aiworker}
 PROMPT=${PROMPT:-What is 37+45?}
-MODEL=$ROOT/models/nano/nano.canon
 WORKERS=3
 
 # step TEXT: says what happens, with the seconds since the start.
 step() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
 
-# address NAME: of an account of the network.
-address() { "$AICHAIND" keys show "$1" -a --keyring-backend test --home "$NET/node0"; }
-
 # balance ADDRESS: uaic.
 balance() {
   curl -sf --max-time 5 "$(rest 0)/cosmos/bank/v1beta1/balances/$1/by_denom?denom=uaic" | sed -n 's/.*"amount":"\([0-9]*\)".*/\1/p'
-}
-
-# health I, is_ready I: of worker I.
-health() { echo "127.0.0.1:$((BASE_PORT + 500 + $1))"; }
-is_ready() { curl -sf --max-time 2 "http://$(health "$1")/readyz" >/dev/null; }
-
-# start_worker I: configures worker I with its own key and starts it; the first to come publishes the model.
-start_worker() {
-  "$AIWORKER" init --home "$NET/worker$1" --yes --chain-id "$CHAIN_ID" --grpc-addr "$(grpc "$1")" --node "$(rpc "$1")" \
-    --key "worker$1" --keyring-backend test --keyring-dir "$NET/node0" --moniker "worker$1" --listen "$(health "$1")" \
-    --model "$MODEL" --publish --name nano --license Apache-2.0 --uri "$MODEL" --threads 1 >/dev/null
-  start_process "worker$1" "$AIWORKER" run --home "$NET/worker$1"
 }
 
 # infer FLAGS …: asks the prompt.
@@ -65,10 +48,7 @@ start_validators 4
 wait_height 0 2
 
 step "starting $WORKERS workers: they bond, publish nano and offer it"
-for ((i = 0; i < WORKERS; i++)); do start_worker "$i"; done
-for ((i = 0; i < WORKERS; i++)); do
-  until_true 60 is_ready "$i" || { tail -n 20 "$NET/worker$i.log" >&2; fail "worker$i is not ready; see $NET/worker$i.log"; }
-done
+start_workers $WORKERS 4
 
 names=(requester worker0 worker1 worker2)
 addresses=() before=() after=()

@@ -11,6 +11,8 @@ NET=${NET:-$ROOT/.localnet}
 BASE_PORT=${BASE_PORT:-26600}
 CHAIN_ID=${CHAIN_ID:-aichain-local-1}
 AICHAIND=${AICHAIND:-$ROOT/build/aichaind}
+AIWORKER=${AIWORKER:-$ROOT/build/aiworker}
+MODEL=$ROOT/models/nano/nano.canon
 PIDS=() # of every process started here, stopped by stop_all in reverse
 
 # fail MESSAGE: says it on standard error and exits with 1; the trap stops what runs.
@@ -77,6 +79,30 @@ wait_height() {
   until_true "${3:-90}" at_height "$1" "$2" && return
   tail -n 20 "$NET/node$1.log" >&2
   fail "node$1 did not reach height $2; see $NET/node$1.log"
+}
+
+# address NAME: of an account of the network.
+address() { "$AICHAIND" keys show "$1" -a --keyring-backend test --home "$NET/node0"; }
+
+# health I, is_ready I: of worker I.
+health() { echo "127.0.0.1:$((BASE_PORT + 500 + $1))"; }
+is_ready() { curl -sf --max-time 2 "http://$(health "$1")/readyz" >/dev/null; }
+
+# start_worker I NODE: configures worker I, with its own key, for a node, and starts it; the first to come publishes nano.
+start_worker() {
+  "$AIWORKER" init --home "$NET/worker$1" --yes --chain-id "$CHAIN_ID" --grpc-addr "$(grpc "$2")" --node "$(rpc "$2")" \
+    --key "worker$1" --keyring-backend test --keyring-dir "$NET/node0" --moniker "worker$1" --listen "$(health "$1")" \
+    --model "$MODEL" --publish --name nano --license Apache-2.0 --uri "$MODEL" --threads 1 >/dev/null
+  start_process "worker$1" "$AIWORKER" run --home "$NET/worker$1"
+}
+
+# start_workers N VALIDATORS: starts workers 0 … N-1, spread over the nodes, and waits until they serve.
+start_workers() {
+  local i
+  for ((i = 0; i < $1; i++)); do start_worker "$i" $((i % $2)); done
+  for ((i = 0; i < $1; i++)); do
+    until_true 60 is_ready "$i" || { tail -n 20 "$NET/worker$i.log" >&2; fail "worker$i is not ready; see $NET/worker$i.log"; }
+  done
 }
 
 # stop_all: ends what was started here, last first, and waits for it.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds if needed, writes a network of validators into .localnet, starts them as processes on 127.0.0.1, and keeps
-# them up until Ctrl-C, having said how to talk to them.
+# Builds if needed, writes a network of validators into .localnet, starts them and three workers that serve the model
+# nano as processes on 127.0.0.1, and keeps them up until Ctrl-C, having said how to talk to them.
 #
-#   scripts/localnet.sh                 four validators; accounts requester, worker0, worker1, worker2
+#   scripts/localnet.sh                 four validators, three workers; accounts requester, worker0, worker1, worker2
+#   WORKERS=0 scripts/localnet.sh       no worker, or another number up to the accounts worker0, worker1 …
 #   VALIDATORS=1 scripts/localnet.sh    another number
 #   ACCOUNTS=alice,bob …                other funded accounts
 #   SECONDS_UP=5 …                      stop by itself after so many seconds
@@ -10,19 +11,24 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 VALIDATORS=${VALIDATORS:-4}
+WORKERS=${WORKERS:-3}
 ACCOUNTS=${ACCOUNTS:-requester,worker0,worker1,worker2}
 
 build
-init_net "$VALIDATORS" "$ACCOUNTS"
+init_net "$VALIDATORS" "$ACCOUNTS" >/dev/null
 stop_on_exit
 start_validators "$VALIDATORS"
 wait_height 0 2
+start_workers "$WORKERS" "$VALIDATORS"
 
 first=${ACCOUNTS%%,*}
 cat <<TEXT
 
-$CHAIN_ID runs: $VALIDATORS validators, logs in $NET/node*.log. Ctrl-C stops it.
+$CHAIN_ID runs: $VALIDATORS validators and $WORKERS workers, logs in $NET/*.log. Ctrl-C stops it.
 
+  ask    $AICHAIND infer "What is 37+45?" --model nano --from $first --home $NET/node0 --keyring-backend test \\
+           --grpc-addr $(grpc 0) --node $(rpc 0)
+  task   $AICHAIND query compute task 1 --home $NET/node0
   CLI    $AICHAIND --home $NET/node0 query beacon output 0
          $AICHAIND --home $NET/node0 query bank balances \$($AICHAIND --home $NET/node0 keys show $first -a)
          $AICHAIND --home $NET/node0 tx bank send $first ADDRESS 1000000uaic --gas auto --gas-adjustment 1.3 --gas-prices 0.001uaic -y
