@@ -27,7 +27,7 @@ const configScope = "aichain"
 
 // init sets what the SDK keeps in globals, before anything reads them: address prefixes and the one denomination.
 func init() {
-	if os.Getenv(sdk.EnvConfigScope) == "" {
+	if os.Getenv(sdk.EnvConfigScope) == "" { //nolint:forbidigo // names a look-up, reaches no state
 		if err := os.Setenv(sdk.EnvConfigScope, configScope); err != nil {
 			panic(err) // only for a name that is no name
 		}

@@ -92,9 +92,9 @@ func (app *App) setModules() {
 }
 
 // modules returns the modules of the SDK, then ours.
-func (app *App) modules() []module.AppModule {
+func (app *App) modules() []module.AppModule { //nolint:staticcheck // what the SDK's own manager takes
 	cdc, registry := app.encoding.Codec, app.encoding.InterfaceRegistry
-	return []module.AppModule{
+	return []module.AppModule{ //nolint:staticcheck // as above
 		genutil.NewAppModule(app.Accounts, app.Staking, app, app.encoding.TxConfig),
 		auth.NewAppModule(cdc, app.Accounts, authsims.RandomGenesisAccounts),
 		vesting.NewAppModule(app.Accounts, app.Bank),

@@ -128,6 +128,7 @@ func TestSeatMessagesRefused(t *testing.T) {
 		{"a provider without a seat", idle, free(w, mine), []sdk.Msg{commit(idle, 1)}, attesttypes.ErrNotSeated},
 		{"a stranger", alice, free(w, mine), []sdk.Msg{commit(alice, 1)}, attesttypes.ErrNotSeated},
 		{"more gas than it needs", in[0], free(w, mine) + 1, []sdk.Msg{mine}, ante.ErrFreeGas},
+		{"less gas than it needs", in[0], free(w, mine) - 1, []sdk.Msg{mine}, ante.ErrFreeGas},
 		{"something else beside", in[0], 2 * free(w, mine), []sdk.Msg{mine, send(in[0])}, ante.ErrFeeTooLow},
 		{"a transfer alone", alice, 100_000, []sdk.Msg{send(alice)}, ante.ErrFeeTooLow},
 	}
@@ -194,7 +195,8 @@ func TestFees(t *testing.T) {
 	pay := func(gas uint64, coins ...sdk.Coin) (check, block struct {
 		code  uint32
 		space string
-	}) {
+	},
+	) {
 		tx, err := apptest.SignTx(c.App.TxConfig(), c.ChainID(), acc, gas, coins, send(acc))
 		require.NoError(t, err)
 		r := c.CheckTx(t, tx, false)
@@ -230,7 +232,7 @@ func TestFees(t *testing.T) {
 func TestLimits(t *testing.T) {
 	c := apptest.New(t, apptest.Options{MaxGas: -1})
 	acc := c.Accounts[1]
-	many := func(n int) *apptest.Account {
+	many := func(n int) {
 		msgs := make([]sdk.Msg, n)
 		for i := range msgs {
 			msgs[i] = send(acc)
@@ -243,7 +245,6 @@ func TestLimits(t *testing.T) {
 		} else {
 			is(t, res.Code, res.Codespace, ante.ErrTooManyMessages)
 		}
-		return acc
 	}
 	many(ante.MaxTxMessages)
 	many(ante.MaxTxMessages + 1)

@@ -66,7 +66,7 @@ func Load(path string) (File, error) {
 	}
 	f, err := decode(bz)
 	if err != nil {
-		return File{}, fmt.Errorf("%s: %w (%s)", path, ErrCorrupt, err)
+		return File{}, fmt.Errorf("%s: %w (%w)", path, ErrCorrupt, err)
 	}
 	return f, nil
 }
@@ -138,7 +138,7 @@ func save(path string, f File) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone after the rename
+	defer os.Remove(tmp.Name()) // gone after the rename
 	if _, err := tmp.Write(append(bz, '\n')); err != nil {
 		return errors.Join(err, tmp.Close())
 	}

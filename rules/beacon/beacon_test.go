@@ -100,7 +100,7 @@ func forEachLine(t *testing.T, path string, do func(line string, fields []string
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	n := 0
 	for s := bufio.NewScanner(file); s.Scan(); {
 		line, _, _ := strings.Cut(s.Text(), "#")

@@ -43,7 +43,7 @@ Commands that print take -o json. Exit codes: 0 done, 1 failed, 2 wrong flag; ot
 // NewRootCmd returns the root command. A throw-away application in memory supplies the codecs.
 func NewRootCmd() *cobra.Command {
 	tmp := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, simtestutil.NewAppOptionsWithFlagHome(os.TempDir()))
-	defer func() { _ = tmp.Close() }() //nolint:errcheck // in memory
+	defer tmp.Close() // in memory
 
 	clientCtx := client.Context{}.
 		WithCodec(tmp.AppCodec()).

@@ -62,6 +62,7 @@ var authority = authtypes.NewModuleAddress("gov").String()
 func operator(name string) sdk.ValAddress {
 	return sdk.ValAddress(bytes.Repeat([]byte{name[0]}, 20))
 }
+
 func cons(name string) sdk.ConsAddress {
 	return sdk.ConsAddress(bytes.Repeat([]byte{name[0] - 32}, 20))
 }
@@ -109,11 +110,11 @@ func genesis(t testing.TB) *types.GenesisState {
 	}
 }
 
-// block begins the next block with a proof for the beacon, or none.
-func (w *world) block(proposer string, proof []byte) {
+// block begins the next block, proposed by a, with a proof for the beacon or none.
+func (w *world) block(proof []byte) {
 	w.t.Helper()
 	w.ctx = w.ctx.WithBlockHeight(w.ctx.BlockHeight() + 1).WithHeaderHash([]byte{byte(w.ctx.BlockHeight())}).WithEventManager(sdk.NewEventManager())
-	require.NoError(w.t, w.k.Mix(w.ctx, keeper.Said{Proposer: cons(proposer), Proof: proof}))
+	require.NoError(w.t, w.k.Mix(w.ctx, keeper.Said{Proposer: cons("a"), Proof: proof}))
 	require.NoError(w.t, w.k.Invariants(w.ctx))
 }
 
@@ -121,7 +122,7 @@ func (w *world) block(proposer string, proof []byte) {
 func (w *world) to(height int64) {
 	w.t.Helper()
 	for w.ctx.BlockHeight() < height {
-		w.block("a", nil)
+		w.block(nil)
 	}
 }
 
@@ -151,7 +152,7 @@ func register(t testing.TB, name string, key vrf.Key) *types.MsgRegisterVrfKey {
 func (w *world) state() map[string]string {
 	out := map[string]string{}
 	it := w.ctx.KVStore(w.key).Iterator(nil, nil)
-	defer it.Close() //nolint:errcheck // in memory
+	defer it.Close()
 	for ; it.Valid(); it.Next() {
 		out[string(it.Key())] = string(it.Value())
 	}

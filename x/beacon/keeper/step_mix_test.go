@@ -19,12 +19,12 @@ func TestMix(t *testing.T) {
 	proof := w.proof(vrfKey(t, "a", 1))
 	output, err := w.k.Check(w.ctx, cons("a"), 1, proof)
 	require.NoError(t, err)
-	w.block("a", proof)
+	w.block(proof)
 	r1 := beacon.Mix(r0[:], output)
 	require.Equal(t, r1[:], w.at(1))
 	require.Empty(t, w.ctx.EventManager().Events())
 
-	w.block("a", proof) // of another height
+	w.block(proof) // of another height
 	r2 := beacon.Mix(r1[:], beacon.Skip())
 	require.Equal(t, r2[:], w.at(2))
 	require.Equal(t, "aichain.beacon.v1.EventBeaconSkipped", w.ctx.EventManager().Events()[0].Type)
@@ -44,7 +44,7 @@ func TestWhatCannotBeChosen(t *testing.T) {
 			proof = w.proof(vrfKey(t, "a", 1))
 		}
 		w.ctx = w.ctx.WithHeaderHash([]byte{hash}).WithBlockTime(w.ctx.BlockTime().AddDate(int(hash), 0, 0))
-		w.block("a", proof)
+		w.block(proof)
 		return w.at(1)
 	}
 	require.Equal(t, run(1, false), run(2, false))
@@ -73,7 +73,7 @@ func TestOneWriteOneDelete(t *testing.T) {
 	w := newWorld(t)
 	w.to(150)
 	before := len(w.state())
-	w.block("a", w.proof(vrfKey(t, "a", 1)))
+	w.block(w.proof(vrfKey(t, "a", 1)))
 	require.Len(t, w.state(), before)
 }
 
