@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -354,4 +356,24 @@ func TestBlocksAreToldOnceAndNewestFirst(t *testing.T) {
 	mu.Unlock()
 	time.AfterFunc(20*time.Millisecond, func() { mu.Lock(); isAway = false; mu.Unlock() })
 	require.Eventually(t, func() bool { return <-late == 10 }, 5*time.Second, time.Millisecond, "it comes back after the node does")
+}
+
+func TestGRPCErrorsSayWhatToDo(t *testing.T) {
+	for _, c := range []struct {
+		code codes.Code
+		text string
+		want error
+	}{
+		{codes.Unavailable, "connection refused", ErrUnreachable},
+		{codes.DeadlineExceeded, "late", ErrUnreachable},
+		{codes.Unknown, "codespace sdk code 26: invalid height: " + startingUp + " (71)", ErrUnreachable},
+		{codes.NotFound, "task 5", ErrNotFound},
+		{codes.Unknown, "unknown task: not found", ErrNotFound},
+		{codes.InvalidArgument, "bad page", ErrBadRequest},
+		{codes.Unimplemented, "no such method", ErrBadRequest},
+		{codes.Canceled, "cancelled", context.Canceled},
+	} {
+		require.ErrorIs(t, fromGRPC("ask", status.Error(c.code, c.text)), c.want, c.text)
+	}
+	require.NoError(t, fromGRPC("ask", nil))
 }

@@ -123,6 +123,9 @@ func Next(err error) string {
 	return ""
 }
 
+// startingUp is what the SDK answers between a node's start and its first block.
+const startingUp = "context did not contain latest block height"
+
 // fromGRPC turns the error of a query into one of ours.
 func fromGRPC(op string, err error) error {
 	if err == nil {
@@ -146,6 +149,9 @@ func fromGRPC(op string, err error) error {
 		return &Error{Op: op, Err: fmt.Errorf("%w: %s", ErrBadRequest, s.Message()),
 			Next: "the node does not speak this version of the protocol: compare versions"}
 	default:
+		if strings.Contains(s.Message(), startingUp) {
+			return &Error{Op: op, Err: fmt.Errorf("%w: the node has just started and has no block yet", ErrUnreachable), Next: "wait a few seconds"}
+		}
 		// A module that forgets the gRPC code of a missing thing answers Unknown; its words still tell.
 		if strings.Contains(s.Message(), "not found") {
 			return &Error{Op: op, Err: fmt.Errorf("%w: %s", ErrNotFound, s.Message())}

@@ -31,13 +31,13 @@ func (w *Worker) startCommit(ctx context.Context, seats []*seat) {
 		s.rec, s.busy = records[i], true
 	}
 	w.inCommit = true
-	w.send(false, keysOf(seats), func(errs map[Key]error) {
+	w.send(ctx, false, keysOf(seats), func(errs map[Key]error) {
 		sendSplit(ctx, commits, func(c attesttypes.Commit) Key { return Key{c.TaskId, c.Round} }, w.Chain.Commit, errs)
-	}, ctx)
+	})
 }
 
 // send runs a transaction beside the loop and reports to it.
-func (w *Worker) send(isReveal bool, keys []Key, do func(errs map[Key]error), ctx context.Context) {
+func (w *Worker) send(ctx context.Context, isReveal bool, keys []Key, do func(errs map[Key]error)) {
 	w.wg.Add(1)
 	go func() {
 		defer w.wg.Done()

@@ -36,9 +36,9 @@ func (w *Worker) startReveal(ctx context.Context, seats []*seat) {
 	}
 	w.save(records...)
 	w.inReveal = true
-	w.send(true, keysOf(chosen), func(errs map[Key]error) {
+	w.send(ctx, true, keysOf(chosen), func(errs map[Key]error) {
 		sendSplit(ctx, reveals, func(r attesttypes.Reveal) Key { return Key{r.TaskId, r.Round} }, w.Chain.Reveal, errs)
-	}, ctx)
+	})
 }
 
 // revealOf leaves the output out when an equal one is in the round already.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/cosmos/cosmos-sdk/client/input"
 
@@ -62,7 +63,17 @@ func initCmd() *cobra.Command {
 			return makeKey(cmd, in, cfg.At(home), recoverKey)
 		},
 	}
+	configFlags(cmd.Flags(), &cfg, &m)
 	fs := cmd.Flags()
+	fs.BoolVar(&createKey, "create-key", false, "make the key and print its words")
+	fs.BoolVar(&recoverKey, "recover-key", false, "make the key from words on standard input")
+	fs.BoolVar(&overwrite, "overwrite", false, "replace an existing configuration")
+	fs.BoolVarP(&yes, "yes", "y", false, "ask nothing")
+	return cmd
+}
+
+// configFlags are the fields that can be set without asking.
+func configFlags(fs *pflag.FlagSet, cfg *worker.Config, m *worker.ModelConfig) {
 	fs.StringVar(&cfg.Chain.ChainID, "chain-id", "", "id of the chain")
 	fs.StringVar(&cfg.Chain.GRPC, "grpc-addr", cfg.Chain.GRPC, "gRPC of a node")
 	fs.StringVar(&cfg.Chain.RPC, "node", cfg.Chain.RPC, "CometBFT RPC of the same node")
@@ -82,11 +93,6 @@ func initCmd() *cobra.Command {
 	fs.StringVar(&m.URI, "uri", "", "where its file can be fetched")
 	fs.StringVar(&cfg.Health.Listen, "listen", cfg.Health.Listen, "address of health and metrics; empty for none")
 	fs.IntVar(&cfg.Engine.Threads, "threads", 0, "cores for one batch; 0 for all")
-	fs.BoolVar(&createKey, "create-key", false, "make the key and print its words")
-	fs.BoolVar(&recoverKey, "recover-key", false, "make the key from words on standard input")
-	fs.BoolVar(&overwrite, "overwrite", false, "replace an existing configuration")
-	fs.BoolVarP(&yes, "yes", "y", false, "ask nothing")
-	return cmd
 }
 
 func isTerminal(cmd *cobra.Command) bool {
