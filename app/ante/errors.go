@@ -15,8 +15,8 @@ var (
 	ErrFeeTooLow = errorsmod.Register(codespace, 4, "fee too low")
 	// ErrFeeDenom is returned for a fee in another coin than uaic.
 	ErrFeeDenom = errorsmod.Register(codespace, 5, "fees are paid in uaic")
-	// ErrFreeGas is returned for free seat messages that ask for more gas than they need.
-	ErrFreeGas = errorsmod.Register(codespace, 6, "gas limit too high for free seat messages")
+	// ErrFreeGas is returned for free seat messages that ask for more or less gas than they are allowed.
+	ErrFreeGas = errorsmod.Register(codespace, 6, "wrong gas limit for free seat messages")
 	// ErrFreeSigners is returned for free seat messages with more than one signer.
 	ErrFreeSigners = errorsmod.Register(codespace, 7, "free seat messages have one signer")
 	// ErrFreeMessages is returned for more than one free commit or more than one free reveal message at once.

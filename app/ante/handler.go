@@ -18,7 +18,7 @@ type Seats interface {
 	FreeSeatMessage(ctx context.Context, msg sdk.Msg) error
 	// MarkSeatMessage marks the seats in the mempool's state, so that each is free once there too.
 	MarkSeatMessage(ctx context.Context, msg sdk.Msg) error
-	// FreeSeatGas is the most gas that the message may ask for when it is free.
+	// FreeSeatGas is the gas that the message must ask for to be free.
 	FreeSeatGas(msg sdk.Msg) uint64
 }
 

@@ -76,8 +76,8 @@ func (d freeSeats) check(ctx sdk.Context, tx sdk.Tx, gas uint64) error {
 		}
 		limit += more
 	}
-	if gas > limit {
-		return errorsmod.Wrapf(ErrFreeGas, "expected at most %d, got %d", limit, gas)
+	if gas != limit { // with less it could pass here and fail in the block, free to be sent again
+		return errorsmod.Wrapf(ErrFreeGas, "expected exactly %d, got %d", limit, gas)
 	}
 	for _, msg := range tx.GetMsgs() {
 		if err := d.seats.FreeSeatMessage(ctx, msg); err != nil {
