@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,9 @@ func initCmd() *cobra.Command {
 				}
 			}
 			if m.Path != "" {
+				if m.Path, err = filepath.Abs(m.Path); err != nil { // the configuration's own paths start at the home
+					return err
+				}
 				cfg.Models = []worker.ModelConfig{m}
 			}
 			if err := cfg.Validate(); err != nil {
