@@ -17,7 +17,8 @@ func VerifyHeader(root [32]byte, headerBytes []byte, proof [][32]byte) (Header, 
 	if err != nil {
 		return Header{}, err
 	}
-	if err := verifyLeaf(root, h, 0, leafHash(headerBytes), proof); err != nil {
+	_, leaves := firstLeaf(h, Embedding, 0)
+	if err := verifyLeaf(root, leaves, 0, leafHash(headerBytes), proof); err != nil {
 		return Header{}, err
 	}
 	return h, nil
@@ -34,25 +35,73 @@ type RowID struct {
 // for Rope) is the named row of the model with this root and an already verified
 // header. It fails closed with ErrProof.
 func VerifyRow(root [32]byte, h Header, id RowID, payload []byte, proof [][32]byte) error {
-	t, err := newLayout(h).row(h, id)
-	if err != nil {
-		return err
+	kind, rows, cols := shape(h, id.Part)
+	if !id.exists(h, rows) {
+		return fmt.Errorf("%w: no row %d in part %d of layer %d", ErrProof, id.Row, id.Part, id.Layer)
 	}
-	want := t.rowBytes()
-	if t.kind != ropeRows {
+	want := cols * kind.elementBytes()
+	if kind != ropeRows {
 		want += 4
 	}
 	if uint64(len(payload)) != want {
 		return fmt.Errorf("%w: row of %d bytes, need %d", ErrProof, len(payload), want)
 	}
-	return verifyLeaf(root, h, t.firstLeaf+id.Row, leafHash(payload), proof)
+	first, leaves := firstLeaf(h, id.Part, id.Layer)
+	return verifyLeaf(root, leaves, first+id.Row, leafHash(payload), proof)
 }
 
-func verifyLeaf(root [32]byte, h Header, leaf uint64, hash [32]byte, proof [][32]byte) error {
+// exists tells whether a model has the row; a part outside the layers is in layer 0.
+func (id RowID) exists(h Header, rows uint64) bool {
+	if id.Part > Rope || id.Layer < 0 || id.Row >= rows {
+		return false
+	}
+	if id.Part < AttnNorm || id.Part > Down {
+		return id.Layer == 0
+	}
+	return id.Layer < int(h.Layers)
+}
+
+// firstLeaf returns the leaf of a part's first row, and the number of leaves of the
+// model, in constant time: the chain asks for both in every step of a dispute.
+func firstLeaf(h Header, part Part, layer int) (first, leaves uint64) {
+	rows := func(p Part) uint64 {
+		_, n, _ := shape(h, p)
+		return n
+	}
+	before, perLayer := uint64(0), uint64(0) // of the part in its layer; of a layer
+	for p := AttnNorm; p <= Down; p++ {
+		if p < part {
+			before += rows(p)
+		}
+		perLayer += rows(p)
+	}
+	layers := 1 + rows(Embedding)
+	norm := layers + perLayer*uint64(h.Layers)
+	head := norm + rows(OutputNorm)
+	rope := head
+	if !h.TiedHead {
+		rope += rows(Head)
+	}
+	leaves = rope + rows(Rope)
+	switch {
+	case part == Embedding, part == Head && h.TiedHead:
+		first = 1
+	case part <= Down:
+		first = layers + perLayer*uint64(layer) + before
+	case part == OutputNorm:
+		first = norm
+	case part == Head:
+		first = head
+	default:
+		first = rope
+	}
+	return first, leaves
+}
+
+func verifyLeaf(root [32]byte, leaves, leaf uint64, hash [32]byte, proof [][32]byte) error {
 	if len(proof) > maxProof {
 		return fmt.Errorf("%w: %d hashes", ErrProof, len(proof))
 	}
-	leaves := newLayout(h).leaves
 	top, err := climb(hash, leaf, leaves, proof)
 	if err != nil {
 		return err
