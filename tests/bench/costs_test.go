@@ -3,7 +3,6 @@ package bench
 import (
 	"flag"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -33,22 +32,22 @@ const (
 // TestCosts records a hundred blocks of a hundred tasks each and a hundred blocks of a hundred transfers, and runs both
 // again in turns while it measures.
 func TestCosts(t *testing.T) {
-	p, tasksChain := tasks(t, usual, tapeBlocks)
-	s, sendsChain := sends(t, tapeBlocks, batchTasks)
-	plain := compare(t, &p.tape, tasksChain, s, sendsChain, 0, spans/2, false)
-	checked := compare(t, &p.tape, tasksChain, s, sendsChain, spans/2, spans, true)
+	p, s := usual.record(t, tapeBlocks), recordSends(t, tapeBlocks, batchTasks)
+	sides := []side{{&p.tape, p.warm(t)}, {s, s.warmSends(t)}}
+	plain := compare(t, sides, 0, spans/2, false)
+	checked := compare(t, sides, spans/2, spans, true)
 
-	bytes := p.tape.bytes/p.posted - promptBytes() - answerBytes()
+	bytes := p.bytes/p.tasks - promptBytes() - answerBytes()
 	first, last := p.gas[0], p.gas[len(p.gas)-1]
 	if *isTable {
 		fmt.Println("chain, batches of 100, 3 seats, 4 000 accounts, pebble; a life: post, draw, commits, reveals, verdict, pay, free liens, prune")
-		row("CPU of a verified task, FinalizeBlock + Commit", plain.task, "≤ %.1f sends", targetRatio)
-		row("CPU of one bank MsgSend, the same", plain.send, "the unit")
-		row("verified task ÷ MsgSend, median of spans", fmt.Sprintf("%.2f", plain.ratio), "≤ %.1f", targetRatio)
+		row("CPU of a verified task, FinalizeBlock + Commit", plain.task, "of it %v collecting %d KiB of garbage", plain.taskGC, plain.taskKiB)
+		row("CPU of one bank MsgSend, the same", plain.send, "of it %v collecting %d KiB of garbage", plain.sendGC, plain.sendKiB)
+		row("verified task ÷ MsgSend", fmt.Sprintf("%.2f", plain.ratio), "≤ %.1f", targetRatio)
 		row("the same, CheckTx included on both sides", fmt.Sprintf("%.2f", checked.ratio), "")
 		row("transaction bytes of a task beyond prompt and answer", bytes, "≤ %d", targetBytes)
 		row(fmt.Sprintf("gas of post, commit, reveal: number %d ÷ first", nthTask), fmt.Sprintf("%.4f %.4f %.4f", per(last.post, first.post), per(last.commit, first.commit), per(last.reveal, first.reveal)), "1.00")
-		row("CPU of a task in transfers: last span ÷ first span", fmt.Sprintf("%.2f", plain.growth), "1 within noise")
+		row("CPU of a task in transfers: last span ÷ first", fmt.Sprintf("%.2f", plain.growth), "1 within noise")
 		require.LessOrEqual(t, plain.ratio, targetRatio)
 	}
 	require.LessOrEqual(t, plain.ratio, guardRatio)
@@ -64,35 +63,51 @@ func row(what string, value any, target string, args ...any) {
 
 func per(a, b int64) float64 { return float64(a) / float64(b) }
 
-// comparison is a task against a transfer.
-type comparison struct {
-	task, send    time.Duration // CPU of each, median of spans
-	ratio, growth float64
+// side is blocks to run and the chain to run them on.
+type side struct {
+	*tape
+	chain *apptest.Chain
 }
 
-// compare runs spans of both tapes in turn. The ratio is the median over spans, so that a neighbour's burst on the
-// machine counts little.
-func compare(t *testing.T, p *tape, pc *apptest.Chain, s *tape, sc *apptest.Chain, from, to int, withChecks bool) comparison {
+// comparison is a task against a transfer: CPU of each, and of that the share of collections.
+type comparison struct {
+	task, send       time.Duration
+	taskGC, sendGC   time.Duration
+	taskKiB, sendKiB uint64 // allocated
+	ratio, growth    float64
+}
+
+// compare runs spans of both sides in turn and compares the sums.
+func compare(t *testing.T, sides []side, from, to int, checks bool) comparison {
 	t.Helper()
-	var tasks, sends []time.Duration
-	var ratios []float64
+	g := collectByHand(t)
+	sums := make([]cost, len(sides))
+	var first, last float64
 	for i := from; i < to; i++ {
 		at := lifeBlocks + i*spanBlocks
-		task := p.play(t, pc, at, at+spanBlocks, withChecks)
-		send := s.play(t, sc, at, at+spanBlocks, withChecks)
-		tasks = append(tasks, (task.cpu+task.checks)/(spanBlocks*batchTasks))
-		sends = append(sends, (send.cpu+send.checks)/(spanBlocks*batchTasks))
-		ratios = append(ratios, float64(task.cpu+task.checks)/float64(send.cpu+send.checks))
+		var spent [2]cost
+		for n, s := range sides {
+			g.collect(t)
+			spent[n] = s.play(t, s.chain, at, at+spanBlocks, checks)
+			sums[n].add(spent[n])
+		}
+		last = float64(spent[0].cpu) / float64(spent[1].cpu)
+		if i == from {
+			first = last
+		}
+		t.Logf("span %d, CheckTx %t: %v a task, %v a transfer without collections", i, checks, spent[0].cpu/perSpan, spent[1].cpu/perSpan)
 	}
-	c := comparison{growth: ratios[len(ratios)-1] / ratios[0]}
-	t.Logf("CPU of a task and of a transfer, CheckTx %t, by span: %v %v", withChecks, tasks, sends)
-	for _, d := range [][]time.Duration{tasks, sends} {
-		slices.Sort(d)
+	n := time.Duration(to-from) * perSpan
+	task, send := g.total(sums[0]), g.total(sums[1])
+	return comparison{
+		task: task / n, send: send / n, taskGC: (task - sums[0].cpu) / n, sendGC: (send - sums[1].cpu) / n,
+		taskKiB: sums[0].bytes / uint64(n) >> 10, sendKiB: sums[1].bytes / uint64(n) >> 10,
+		ratio: float64(task) / float64(send), growth: last / first,
 	}
-	slices.Sort(ratios)
-	c.task, c.send, c.ratio = tasks[len(tasks)/2], sends[len(sends)/2], ratios[len(ratios)/2]
-	return c
 }
+
+// perSpan is the tasks, and the transfers, of a span.
+const perSpan = spanBlocks * batchTasks
 
 // promptBytes and answerBytes are what the token ids take on the wire.
 func promptBytes() int { return tokenBytes(prompt()) }
@@ -109,28 +124,28 @@ func tokenBytes(tokens []uint32) (n int) {
 }
 
 // BenchmarkVerifiedTask is a whole life of a hundred tasks an iteration, for profiles.
-func BenchmarkVerifiedTask(b *testing.B) {
-	p, c := tasks(b, usual, b.N)
-	b.ResetTimer()
-	spent := p.tape.play(b, c, lifeBlocks, lifeBlocks+b.N, false)
-	b.ReportMetric(float64(spent.cpu.Microseconds())/float64(b.N*batchTasks), "cpu-µs/task")
-	b.ReportMetric(float64(spent.wall.Microseconds())/float64(b.N*batchTasks), "wall-µs/task")
-}
+func BenchmarkVerifiedTask(b *testing.B) { benchmark(b, usual) }
 
 // BenchmarkVerifiedTaskOfTwelve is the same on a market of twelve providers, four batches a block.
 func BenchmarkVerifiedTaskOfTwelve(b *testing.B) {
-	m := market{providers: 12, posts: 4, batch: batchTasks}
-	p, c := tasks(b, m, b.N)
+	benchmark(b, market{providers: 12, posts: 4, batch: batchTasks})
+}
+
+func benchmark(b *testing.B, m market) {
+	l := m.record(b, b.N)
+	c := l.warm(b)
 	b.ResetTimer()
-	spent := p.tape.play(b, c, lifeBlocks, lifeBlocks+b.N, false)
-	b.ReportMetric(float64(spent.cpu.Microseconds())/float64(b.N*m.posts*batchTasks), "cpu-µs/task")
+	spent := l.play(b, c, lifeBlocks, lifeBlocks+b.N, false)
+	b.ReportMetric(float64(spent.cpu.Microseconds())/float64(b.N*m.posts*m.batch), "cpu-µs/task")
+	b.ReportMetric(float64(spent.bytes>>10)/float64(b.N*m.posts*m.batch), "KiB/task")
 }
 
 // BenchmarkSend is a block of a hundred transfers an iteration.
 func BenchmarkSend(b *testing.B) {
-	t, c := sends(b, b.N, batchTasks)
+	t := recordSends(b, b.N, batchTasks)
+	c := t.warmSends(b)
 	b.ResetTimer()
 	spent := t.play(b, c, lifeBlocks, lifeBlocks+b.N, false)
 	b.ReportMetric(float64(spent.cpu.Microseconds())/float64(b.N*batchTasks), "cpu-µs/send")
-	b.ReportMetric(float64(spent.wall.Microseconds())/float64(b.N*batchTasks), "wall-µs/send")
+	b.ReportMetric(float64(spent.bytes>>10)/float64(b.N*batchTasks), "KiB/send")
 }

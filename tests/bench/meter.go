@@ -2,6 +2,9 @@ package bench
 
 import (
 	"bytes"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"testing"
 	"time"
@@ -49,31 +52,69 @@ func indexOf(block [][]byte, tx []byte) int {
 	return -1
 }
 
-// cost is what running blocks cost the process: CPU of all threads, garbage collection included, and time.
-type cost struct{ cpu, wall, checks time.Duration }
+// cost is what running blocks cost the process: CPU of all threads while no garbage is collected, and what was allocated.
+type cost struct {
+	cpu   time.Duration
+	bytes uint64
+}
 
-func (c *cost) add(d cost) { c.cpu, c.wall, c.checks = c.cpu+d.cpu, c.wall+d.wall, c.checks+d.checks }
+func (c *cost) add(d cost) { c.cpu, c.bytes = c.cpu+d.cpu, c.bytes+d.bytes }
 
-// play runs the blocks from up to, not including, to on a chain that stands before them. With withChecks each
-// transaction passes CheckTx first, as in a node's mempool.
-func (t *tape) play(tb testing.TB, c *apptest.Chain, from, to int, withChecks bool) (spent cost) {
+// play runs the blocks from up to, not including, to on a chain that stands before them, and measures their
+// FinalizeBlock and Commit; with checks, CheckTx of each transaction too, as in a node's mempool.
+func (t *tape) play(tb testing.TB, c *apptest.Chain, from, to int, checks bool) (spent cost) {
 	tb.Helper()
+	before := cost{processCPU(tb), allocated()}
 	for i := from; i < to; i++ {
-		if withChecks {
-			before := processCPU(tb)
+		if checks {
 			for _, tx := range t.offered[i] {
 				if res := c.CheckTx(tb, tx, false); res.Code != 0 {
 					tb.Fatalf("CheckTx: %s", res.Log)
 				}
 			}
-			spent.checks += processCPU(tb) - before
 		}
-		cpu, wall := processCPU(tb), time.Now()
 		c.Finalize(tb, t.blocks[i])
 		c.Commit(tb)
-		spent.add(cost{cpu: processCPU(tb) - cpu, wall: time.Since(wall)})
 	}
-	return spent
+	return cost{processCPU(tb) - before.cpu, allocated() - before.bytes}
+}
+
+// collector runs garbage collections by hand, between measurements, and learns their price. A collection falls into a
+// measured span or not by chance and costs as much as a thousand tasks, so it is charged by what it is for: with
+// GOGC=100 the heap is marked once for every byte of live heap that is allocated.
+type collector struct {
+	cpu  time.Duration
+	live uint64
+}
+
+// collectByHand turns the runtime's own collections off until the test ends.
+func collectByHand(tb testing.TB) *collector {
+	tb.Helper()
+	before := debug.SetGCPercent(-1)
+	tb.Cleanup(func() { debug.SetGCPercent(before) })
+	return &collector{}
+}
+
+// collect collects now.
+func (g *collector) collect(tb testing.TB) {
+	tb.Helper()
+	before := processCPU(tb)
+	runtime.GC()
+	g.cpu += processCPU(tb) - before
+	g.live += read("/gc/heap/live:bytes")
+}
+
+// total is the CPU of a cost with its share of collections.
+func (g *collector) total(c cost) time.Duration {
+	return c.cpu + time.Duration(float64(c.bytes)*float64(g.cpu)/float64(g.live))
+}
+
+func allocated() uint64 { return read("/gc/heap/allocs:bytes") }
+
+func read(metric string) uint64 {
+	sample := []metrics.Sample{{Name: metric}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // processCPU is the CPU time that all threads of the process have used.

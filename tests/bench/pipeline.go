@@ -217,17 +217,31 @@ func taskIDs(tb testing.TB, data []byte) []uint64 {
 	return ids
 }
 
-// tasks records so many blocks of a market in a steady state, after as many to warm up as a task lives, and returns
-// them with a chain that stands before the first of them.
-func tasks(tb testing.TB, m market, blocks int) (*pipeline, *apptest.Chain) {
+// life is a recorded market in a steady state.
+type life struct {
+	tape
+	market market
+	tasks  int // posted on the tape
+	gas    []lifeGas
+}
+
+// record makes so many blocks of a market in a steady state, after as many to warm up as a task lives. The chain that
+// made them is left to the garbage collector.
+func (m market) record(tb testing.TB, blocks int) *life {
 	tb.Helper()
 	p := newPipeline(tb, m)
 	for range lifeBlocks + blocks {
 		p.block()
 	}
-	c := m.world(tb).Chain
-	p.tape.play(tb, c, 0, lifeBlocks, false)
-	return p, c
+	return &life{tape: p.tape, market: m, tasks: p.posted, gas: p.gas}
+}
+
+// warm is a chain that stands before the first block to be measured.
+func (l *life) warm(tb testing.TB) *apptest.Chain {
+	tb.Helper()
+	c := l.market.world(tb).Chain
+	l.play(tb, c, 0, lifeBlocks, false)
+	return c
 }
 
 // lifeBlocks is more than pass between a task's post and its pruning under shortWindows.

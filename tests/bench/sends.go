@@ -13,12 +13,16 @@ import (
 // gasSend is the gas limit of a transfer, and with it what its fee is reckoned on.
 const gasSend = 80_000
 
-// sends records blocks of transfers, each between two others of all people, after as many blocks to warm up, and
-// returns them with a chain that stands before the first of them.
-func sends(tb testing.TB, blocks, each int) (*tape, *apptest.Chain) {
+// crowd is a chain with nothing but people on it.
+func crowd(tb testing.TB) *apptest.Chain {
 	tb.Helper()
-	start := func() *apptest.Chain { return apptest.New(tb, apptest.Options{Accounts: people, DB: newDB(tb)}) }
-	c, t := start(), &tape{}
+	return apptest.New(tb, apptest.Options{Accounts: people, DB: newDB(tb)})
+}
+
+// recordSends makes so many blocks of transfers, each between two others of all people, after lifeBlocks to warm up.
+func recordSends(tb testing.TB, blocks, each int) *tape {
+	tb.Helper()
+	c, t := crowd(tb), &tape{}
 	next := 0
 	for range lifeBlocks + blocks {
 		txs := make([][]byte, each)
@@ -30,7 +34,13 @@ func sends(tb testing.TB, blocks, each int) (*tape, *apptest.Chain) {
 		}
 		t.record(tb, c, txs)
 	}
-	c = start()
+	return t
+}
+
+// warmSends is a chain that stands before the first of them to be measured.
+func (t *tape) warmSends(tb testing.TB) *apptest.Chain {
+	tb.Helper()
+	c := crowd(tb)
 	t.play(tb, c, 0, lifeBlocks, false)
-	return t, c
+	return c
 }
