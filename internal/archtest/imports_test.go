@@ -32,6 +32,7 @@ var pure = []string{
 var rules = []rule{
 	{under: "rules", forbid: append([]string{own("x"), own("app"), own("client"), own("offchain"), own("cmd"), own("canon"), own("internal")}, pure...), why: "rules decide, they know no state"},
 	{under: "canon/ops", except: []string{"canon/ops/tables"}, forbid: append([]string{own("")}, pure...), why: "one operator code computes and referees"},
+	{under: "canon/step", forbid: append([]string{own("rules"), own("canon/run"), own("canon/token"), own("canon/convert"), own("internal"), "context"}, pure...), why: "the chain referees with it"},
 	{under: "canon", forbid: []string{own("x"), own("app"), own("client"), own("offchain"), own("cmd"), "github.com/cosmos", "github.com/cometbft"}, why: "the canonical profile knows no chain"},
 	{under: "canon/run", forbid: []string{"math/rand", "time", "net", own("canon/convert"), own("canon/token")}, why: "the engine runs from a model file alone"},
 	{under: "x", forbid: []string{own("app"), own("client"), own("offchain"), own("cmd"), own("canon/run"), own("canon/token"), own("canon/convert")}, why: "the state machine never imports off-chain code"},
