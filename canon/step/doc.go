@@ -12,7 +12,7 @@
 // that enters the model, so it fixes the shape of the trace and, unit by unit, what
 // every tensor must hold. Each unit follows from units to its left. So if a claim is
 // wrong, its trace has a leftmost wrong unit, everything that this unit is computed
-// from is right, and one step shows it. docs/canon.md, sections 8, 11 and 12, is the
+// from is right, and one step shows it. docs/canon.md, sections 8 and 10 to 12, is the
 // specification.
 //
 // Start with claim.go and graph.go, then tree.go, then step.go. The operators are in

@@ -40,6 +40,9 @@ func newSparse(t testing.TB, s step.Shape, r *rand.Rand, exists ...uint64) (*spa
 		for j := range out.data[i] {
 			out.data[i][j] = byte(r.Uint32())
 		}
+		if n == 8 { // a possible activation scale
+			copy(out.data[i][4:], []byte{0, 0, 0, 0})
+		}
 	}
 	for i, d := range out.data {
 		leaves[i] = step.LeafHash(d)
@@ -64,9 +67,6 @@ func TestDisputeOfAn8BRun(t *testing.T) {
 	}
 	began := time.Now()
 	own, leaves := newSparse(t, s, r, down, down-1, down-2)
-	binaryScale(own.data[down-2])
-	leaves[down-2] = step.LeafHash(own.data[down-2])
-	own.Tree = step.NewTree(leaves)
 	building := time.Since(began)
 
 	const unit = 3111
@@ -150,9 +150,6 @@ func TestDisputeOfAn8BRun(t *testing.T) {
 		t.Errorf("%d lists", rounds)
 	}
 }
-
-// binaryScale makes eight bytes a possible activation scale.
-func binaryScale(b []byte) { copy(b, []byte{1, 2, 3, 4, 0, 0, 0, 0}) }
 
 // How many bytes a witness hashes, from the shapes alone.
 func TestBytesOfAn8BTrace(t *testing.T) {
