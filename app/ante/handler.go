@@ -20,6 +20,8 @@ type Seats interface {
 	MarkSeatMessage(ctx context.Context, msg sdk.Msg) error
 	// FreeSeatGas is the gas that the message must ask for to be free.
 	FreeSeatGas(msg sdk.Msg) uint64
+	// SeatGas is what the message pays when it runs.
+	SeatGas(msg sdk.Msg) uint64
 }
 
 // Prices is what the least fee needs of x/reward.
@@ -61,5 +63,6 @@ func NewHandler(o Options) sdk.AnteHandler {
 			authante.WithMaxUnorderedTxTimeoutDuration(authante.DefaultMaxTimeoutDuration)),
 		markSeats{o.Seats}, // only a verified sender may use up its free messages
 		authante.NewIncrementSequenceDecorator(o.Accounts),
+		gasLeft{o.Seats}, // after everything that pays gas
 	)
 }

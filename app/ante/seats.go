@@ -119,3 +119,22 @@ func (d markSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sd
 	}
 	return next(ctx, tx, simulate)
 }
+
+// gasLeft refuses a free transaction whose checks have eaten the gas of its messages, such as one with padding that
+// decoders skip: it would fail in the block, pay nothing, and be free to be sent again.
+type gasLeft struct{ seats Seats }
+
+// AnteHandle returns ErrFreeGas.
+func (d gasLeft) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	if simulate || !isFree(ctx) {
+		return next(ctx, tx, simulate)
+	}
+	need := uint64(0)
+	for _, msg := range tx.GetMsgs() { // a free transaction has at most two, each within its own limit
+		need += d.seats.SeatGas(msg)
+	}
+	if left := ctx.GasMeter().GasRemaining(); left < need {
+		return ctx, errorsmod.Wrapf(ErrFreeGas, "the messages need %d, the transaction around them leaves %d", need, left)
+	}
+	return next(ctx, tx, simulate)
+}

@@ -32,6 +32,8 @@ var attacks = []attackCase{
 	{"many deadlines at once", manyDeadlines},
 	{"poisoned item", poisonedItem},
 	{"flood of free messages", flood},
+	{"free messages that fail", freeFailures},
+	{"tasks that nobody can take", unmatchable},
 }
 
 // row is one line of the table.

@@ -44,7 +44,19 @@ func outputTokens(reveals []types.Reveal) (n int) {
 	return n
 }
 
-// FreeSeatGas returns the most gas that a transaction with this one seat message may ask for and still be free:
+// SeatGas returns exactly what a seat message pays when it runs, 0 for any other message: a transaction that has as
+// much gas left does not run out of it.
+func (k *Keeper) SeatGas(msg sdk.Msg) uint64 {
+	switch m := msg.(type) {
+	case *types.MsgCommitResult:
+		return messageGas(len(m.Commits), 0)
+	case *types.MsgRevealResult:
+		return messageGas(len(m.Reveals), outputTokens(m.Reveals))
+	}
+	return 0
+}
+
+// FreeSeatGas returns the gas that a transaction with this one seat message must ask for to be free:
 // what the message pays plus an allowance for the transaction around it. It is 0 for any other message.
 func (k *Keeper) FreeSeatGas(msg sdk.Msg) uint64 {
 	switch m := msg.(type) {
