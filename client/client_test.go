@@ -170,11 +170,14 @@ func TestSendRecovers(t *testing.T) {
 	refuse := func(code uint32, log string) func(sdk.Tx) error {
 		return func(sdk.Tx) error { return newChainError(sdkerrors.RootCodespace, code, log, "") }
 	}
+	race := refuse(32, "account sequence mismatch, expected 4, got 3: incorrect account sequence")
 	away := func(sdk.Tx) error { return &Error{Op: "x", Err: ErrUnreachable} }
 	for name, c := range map[string]struct {
 		first []func(sdk.Tx) error
 		setUp func(*Client, *fakeNode)
 	}{
+		"sequence lost to another program, again and again": {first: []func(sdk.Tx) error{
+			race, race, race, race, race, race, race, race, race, race, race, race}},
 		"sequence behind the mempool": {setUp: func(_ *Client, n *fakeNode) { n.pending = 6 }},
 		"mempool full":                {first: []func(sdk.Tx) error{refuse(20, "mempool is full")}},
 		"fee too low":                 {first: []func(sdk.Tx) error{refuse(13, "insufficient fee")}},

@@ -97,6 +97,8 @@ func nextStep(err error) string {
 		return nextFeeTooLow
 	case errors.Is(err, sdkerrors.ErrUnknownAddress):
 		return nextNewAccount
+	case errors.Is(err, sdkerrors.ErrWrongSequence):
+		return "another program signs with this key at the same time: give each its own, or try again"
 	case errors.Is(err, sdkerrors.ErrUnauthorized):
 		return "check the chain id, and that no other program signs with this key"
 	}

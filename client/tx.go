@@ -33,6 +33,9 @@ type Tx struct {
 // pollIncluded is the fallback between blocks: the node files a transaction a moment after it tells the block.
 const pollIncluded = 150 * time.Millisecond
 
+// maxRaces bounds how often a sequence may be lost to another program with the same key.
+const maxRaces = 50
+
 // signed is a transaction ready to go.
 type signed struct {
 	bytes   []byte
@@ -50,8 +53,15 @@ func (c *Client) send(ctx context.Context, freeGas uint64, msgs ...sdk.Msg) (Tx,
 	}
 	back := newBackOff()
 	margin := c.cfg.GasMarginBps
+	races := 0
 	for try := uint(1); ; try++ {
 		tx, err := c.sendOnce(ctx, freeGas, margin, msgs)
+		if errors.Is(err, sdkerrors.ErrWrongSequence) && races < maxRaces {
+			// Another program with the same key was first; the number it left us is known, so be quick.
+			races++
+			try--
+			back.Reset()
+		}
 		if err == nil || try >= c.cfg.Tries || !c.passing(err) {
 			return tx, err
 		}

@@ -45,7 +45,8 @@ func codeOf(err error) int {
 		return ExitOK
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotIncluded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrNotIncluded),
+		errors.Is(err, sdkerrors.ErrWrongSequence): // asked too often at once
 		return exitUnreachable
 	case errors.Is(err, ask.ErrRefunded):
 		return exitRefunded
