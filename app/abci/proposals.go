@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/rules/beacon"
 	beaconkeeper "github.com/aichain/aichain/x/beacon/keeper"
 	beacontypes "github.com/aichain/aichain/x/beacon/types"
 )
@@ -89,7 +90,7 @@ func (h *Proposals) speak(ctx sdk.Context, req *abci.RequestPrepareProposal) []b
 		ctx.Logger().Error("keeping silent in the beacon: the VRF key file lacks the key in force; see `aichaind vrf-key --help`", "height", req.Height)
 		return nil
 	}
-	return inject(proof)
+	return beacon.Inject(proof)
 }
 
 // order drops what does not decode and moves transactions that go first to the front, unless their signer has an
@@ -153,7 +154,7 @@ func (h *Proposals) Process(ctx sdk.Context, req *abci.RequestProcessProposal) (
 
 // check returns why a proposal is rejected. It depends on the state and the proposal alone.
 func (h *Proposals) check(ctx sdk.Context, req *abci.RequestProcessProposal) error {
-	proof, txs, err := split(req.Txs)
+	proof, txs, err := beacon.Split(req.Txs)
 	if err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (h *Proposals) checkTxs(ctx sdk.Context, txs [][]byte) error {
 // PreBlock hands what the block says to x/beacon. It runs on every node, in replay too, and fails only if the
 // state is broken: malformed bytes, which Process rejects, count as silence.
 func (h *Proposals) PreBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) error {
-	proof, _, err := split(req.Txs)
+	proof, _, err := beacon.Split(req.Txs)
 	if err != nil {
 		proof = nil
 	}
