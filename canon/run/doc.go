@@ -7,5 +7,8 @@
 // that forward.go writes down and docs/canon.md specifies. It does not verify the
 // model (Model.Verify does) and knows no text.
 //
-// Start with Engine.Generate, then forward.go.
+// For disputes it makes traces: Engine.Witness runs the model over somebody's claim and
+// hashes every tensor, in the order that package step gives.
+//
+// Start with Engine.Generate, then forward.go; for traces witness.go.
 package run

@@ -24,12 +24,16 @@ func golden(t *testing.T) string {
 	fmt.Fprintln(&out, "# Recorded vectors of canon-int/1 on models/nano. A change here is a new profile.")
 	fmt.Fprintln(&out, "# The trace digest is SHA-256 over the tensors in graph order, each as")
 	fmt.Fprintln(&out, "# uint64 big-endian (position<<24 | layer<<8 | site) and the SHA-256 of its bytes.")
+	fmt.Fprintln(&out, "# The trace root is that of docs/canon.md section 10, with an input digest of zeros.")
 	fmt.Fprintf(&out, "root %x\n", root)
 	requests := append(prompts(), run.Request{Prompt: []uint32{0, 1, 55, 59, 47, 56, 57, 65, 2}, MaxTokens: 8})
 	for i, o := range runBatch(t, m, run.Options{}, requests) {
 		r := requests[i]
-		fmt.Fprintf(&out, "\nprompt %v\nmax %d temperature %d topk %d seed %x\ntokens %v\nstop %d\ntrace %x\n",
-			r.Prompt, r.MaxTokens, r.Sampling.Temperature, r.Sampling.TopK, r.Sampling.Seed, o.result.Tokens, o.result.Stop, o.digest)
+		c := claimOf(t, engine(t, m, run.Options{}), r)
+		c.InputDigest = [32]byte{}
+		fmt.Fprintf(&out, "\nprompt %v\nmax %d temperature %d topk %d seed %x\ntokens %v\nstop %d\ntrace %x\ntrace root %x\n",
+			r.Prompt, r.MaxTokens, r.Sampling.Temperature, r.Sampling.TopK, r.Sampling.Seed, o.result.Tokens, o.result.Stop, o.digest,
+			witness(t, engine(t, m, run.Options{}), c).Root())
 	}
 	return out.String()
 }

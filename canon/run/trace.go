@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/aichain/aichain/canon/ops"
 	"github.com/aichain/aichain/canon/step"
@@ -55,22 +56,27 @@ func emit[T any](s *pass, r row, layer int, site step.Site, values ...T) {
 func encode(b []byte, values any) []byte {
 	switch v := values.(type) {
 	case []int32:
+		b = slices.Grow(b, 4*len(v))
 		for _, x := range v {
 			b = binary.LittleEndian.AppendUint32(b, uint32(x))
 		}
 	case []uint32:
+		b = slices.Grow(b, 4*len(v))
 		for _, x := range v {
 			b = binary.LittleEndian.AppendUint32(b, x)
 		}
 	case []int64:
+		b = slices.Grow(b, 8*len(v))
 		for _, x := range v {
 			b = binary.LittleEndian.AppendUint64(b, uint64(x))
 		}
 	case []int16:
+		b = slices.Grow(b, 2*len(v))
 		for _, x := range v {
 			b = binary.LittleEndian.AppendUint16(b, uint16(x))
 		}
 	case []int8:
+		b = slices.Grow(b, len(v))
 		for _, x := range v {
 			b = append(b, byte(x))
 		}

@@ -44,13 +44,13 @@ func (s *pass) emitBlock(r row, layer int, cache []heads) {
 		return
 	}
 	d, first := int(s.e.h.HeadDim), r.position/step.PartialPositions*step.PartialPositions
-	var exponents []uint8
-	var mantissas []int16
-	for _, c := range cache {
-		exponents = append(exponents, c.exponent[first:r.position+1]...)
-		for i := range d {
-			for t := first; t <= r.position; t++ {
-				mantissas = append(mantissas, c.mantissa[t*d+i])
+	n := r.position + 1 - first
+	exponents, mantissas := make([]uint8, 0, len(cache)*n), make([]int16, len(cache)*d*n)
+	for k, c := range cache {
+		exponents = append(exponents, c.exponent[first:][:n]...)
+		for t := range n {
+			for i, v := range c.mantissa[(first+t)*d:][:d] {
+				mantissas[(k*d+i)*n+t] = v
 			}
 		}
 	}

@@ -17,7 +17,7 @@ import (
 //
 // It holds 64 bytes a tensor and no tensor: those that a dispute asks for are computed
 // anew, up to their position and no further, without hashing. For a model of 8 billion
-// parameters and 2 048 tokens that is 164 MB, where the tensors are some 50 GB. Its
+// parameters and 2 048 tokens that is 168 MB, where the tensors are 66 GB. Its
 // methods must not be called concurrently.
 type Witness struct {
 	e      *Engine
