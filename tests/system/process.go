@@ -2,11 +2,11 @@ package system
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,30 +17,38 @@ type process struct {
 	name string
 	bin  string
 	args []string
-	env  []string
 	log  string // file; appended to over restarts
 
-	cmd  *exec.Cmd
-	done chan error
+	mu  sync.Mutex
+	run *running // nil before the first start
 }
 
-// stopTimeout is how long a child may take to end after SIGTERM before it is killed.
-const stopTimeout = 15 * time.Second
+// running is one life of a process.
+type running struct {
+	cmd  *exec.Cmd
+	gone chan struct{} // closed when it has ended
+	err  error         // how, once gone
+}
 
-// newProcess describes a child; start starts it. On failure of the test its log's tail is printed, after it has ended.
+// logTail is how many lines of each log are shown on failure.
+const logTail = 30
+
+// newProcess describes a child; start starts it. It is killed when the test ends; if that failed, its log's tail is
+// printed.
 func newProcess(tb testing.TB, dir, name, bin string, args ...string) *process {
 	tb.Helper()
 	p := &process{name: name, bin: bin, args: args, log: filepath.Join(dir, name+".log")}
 	tb.Cleanup(func() {
-		p.stop()
+		p.kill()
 		if tb.Failed() {
-			tb.Logf("=== the end of %s's log\n%s", p.name, tail(p.log, 60))
+			tb.Logf("=== the end of %s's log\n%s", p.name, tail(p.log, logTail))
 		}
 	})
 	return p
 }
 
-// start runs the child in its own process group, so that a signal to the test does not race with its cleanup.
+// start runs the child in a process group of its own, so that Ctrl-C on the test does not reach it before the
+// cleanup does. The kernel kills it if the test is killed.
 func (p *process) start(tb testing.TB) {
 	tb.Helper()
 	f, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -48,29 +56,37 @@ func (p *process) start(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	defer f.Close() //nolint:errcheck // the child has its own descriptor
-	p.cmd = exec.Command(p.bin, p.args...)
-	p.cmd.Env = append(os.Environ(), p.env...)
-	p.cmd.Stdout, p.cmd.Stderr = f, f
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := p.cmd.Start(); err != nil {
+	r := &running{cmd: exec.Command(p.bin, p.args...), gone: make(chan struct{})}
+	r.cmd.Stdout, r.cmd.Stderr = f, f
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := r.cmd.Start(); err != nil {
 		tb.Fatalf("start %s: %v", p.name, err)
 	}
-	p.done = make(chan error, 1)
-	go func(cmd *exec.Cmd, done chan<- error) { done <- cmd.Wait() }(p.cmd, p.done)
+	go func() {
+		r.err = r.cmd.Wait()
+		close(r.gone)
+	}()
+	p.mu.Lock()
+	p.run = r
+	p.mu.Unlock()
 }
 
-// running says whether the child was started and has not been seen to end.
-func (p *process) running() bool { return p.cmd != nil }
+// life is the present or last life of the child, nil before the first.
+func (p *process) life() *running {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.run
+}
 
 // ended returns how the child ended, if it has.
 func (p *process) ended() (err error, hasEnded bool) {
-	if p.cmd == nil {
+	r := p.life()
+	if r == nil {
 		return nil, true
 	}
 	select {
-	case err := <-p.done:
-		p.cmd = nil
-		return err, true
+	case <-r.gone:
+		return r.err, true
 	default:
 		return nil, false
 	}
@@ -78,57 +94,31 @@ func (p *process) ended() (err error, hasEnded bool) {
 
 // kill is kill -9; it returns when the child is gone.
 func (p *process) kill() {
-	if p.cmd == nil {
+	r := p.life()
+	if r == nil {
 		return
 	}
-	if err := p.cmd.Process.Signal(syscall.SIGKILL); err == nil || errors.Is(err, os.ErrProcessDone) {
-		<-p.done
-	}
-	p.cmd = nil
-}
-
-// stop asks the child to end and kills it if it does not.
-func (p *process) stop() {
-	if p.cmd == nil {
-		return
-	}
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		p.kill()
-		return
-	}
-	select {
-	case <-p.done:
-		p.cmd = nil
-	case <-time.After(stopTimeout):
-		p.kill()
-	}
+	_ = r.cmd.Process.Kill() // fails only when it has ended
+	<-r.gone
 }
 
 // run runs a command to its end and returns its standard output; it fails the test with both outputs otherwise.
 func run(tb testing.TB, timeout time.Duration, bin string, args ...string) []byte {
 	tb.Helper()
-	out, err := try(timeout, bin, args...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return out
-}
-
-// try runs a command to its end; its error carries both outputs.
-func try(timeout time.Duration, bin string, args ...string) ([]byte, error) {
 	cmd := exec.Command(bin, args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		tb.Fatal(err)
 	}
-	killer := time.AfterFunc(timeout, func() { _ = cmd.Process.Kill() })
+	// The whole group: go build has children that hold the pipes.
+	killer := time.AfterFunc(timeout, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer killer.Stop()
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("%s %v: %w\n%s%s", filepath.Base(bin), args, err, out.Bytes(), errs.Bytes())
+		tb.Fatal(fmt.Errorf("%s %v: %w\n%s%s", filepath.Base(bin), args, err, out.Bytes(), errs.Bytes()))
 	}
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 // tail returns the last lines of a file.

@@ -1,0 +1,97 @@
+package system
+
+import (
+	"testing"
+
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// drawTries bounds how often a question is asked until a heavy provider is drawn. One try fails in 2 of 100.
+const drawTries = 4
+
+// askUntilSeated asks until a worker has a seat in the first round of a task, and returns that question with its task.
+func (c *cast) askUntilSeated(t *testing.T, requester, model, worker string) (*question, uint64) {
+	t.Helper()
+	for i := range drawTries {
+		q := c.ask(t, requester, model, requester+string(rune('0'+i)))
+		id := q.taskID(t)
+		until(t, caseTimeout, "the first seats of "+q.ref, func() (bool, string) { return len(c.chain.rounds(t, id)) > 0, "none" })
+		for _, s := range c.chain.rounds(t, id)[0].Seats {
+			if s.Provider == c.addresses[worker] {
+				return q, id
+			}
+		}
+		q.right(t) // everybody else is honest
+	}
+	t.Fatalf("%s was not drawn in %d tasks", worker, drawTries)
+	return nil, 0
+}
+
+// lied: a liar splits the first round; a panel settles the task and the liar's lien is gone.
+func (c *cast) lied(t *testing.T) {
+	had, _ := c.chain.bond(t, c.addresses["liar"])
+	q, id := c.askUntilSeated(t, "lied", "lied", "liar")
+	a := q.right(t)
+	if a.Reason != "agreed by a panel" {
+		t.Errorf("expected the reason agreed by a panel, got %q", a.Reason)
+	}
+	if len(a.Providers) != 5 {
+		t.Errorf("expected two right seats and a panel of three, got %v", a.Providers)
+	}
+	lien := c.outcomes(t, id, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_RIGHT)
+	c.lost(t, id, "liar", had, lien)
+}
+
+// muted: a seat that never commits stalls the first round. With fresh seats at hand the task settles; without, all of
+// the money comes back. Either way the silent seat loses a tenth of its lien.
+func (c *cast) muted(t *testing.T) {
+	had, _ := c.chain.bond(t, c.addresses["mute"])
+	few := c.ask(t, "few", "few", "few")
+	q, id := c.askUntilSeated(t, "muted", "muted", "mute")
+	q.right(t)
+	fewID := few.refunded(t).TaskID
+	lien := c.outcomes(t, id, "mute", computetypes.REASON_SEAT_NO_COMMIT, computetypes.REASON_SEAT_RIGHT)
+	fewLien := c.outcomes(t, fewID, "mute", computetypes.REASON_SEAT_NO_COMMIT, computetypes.REASON_SEAT_FREED)
+	c.lost(t, id, "mute", had, lien/10+fewLien/10)
+	if fee := c.chain.transactions(t, c.addresses["few"]); fee != 1 {
+		t.Errorf("expected the refunded requester to have signed one transaction, got %d", fee)
+	}
+}
+
+// hidden: a seat that commits and never reveals stalls the first round and loses its whole lien.
+func (c *cast) hidden(t *testing.T) {
+	had, _ := c.chain.bond(t, c.addresses["hider"])
+	q, id := c.askUntilSeated(t, "hidden", "hidden", "hider")
+	c.open(t, "commit", id, "hider")
+	q.right(t)
+	lien := c.outcomes(t, id, "hider", computetypes.REASON_SEAT_NO_REVEAL, computetypes.REASON_SEAT_RIGHT)
+	c.lost(t, id, "hider", had, lien)
+}
+
+// outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
+// round came to no verdict. It returns the worker's lien.
+func (c *cast) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
+	t.Helper()
+	for _, s := range c.chain.task(t, id).Progress.Seats {
+		switch {
+		case s.Provider == c.addresses[worker]:
+			lien = s.Lien
+			if s.Outcome != own || lien == 0 {
+				t.Errorf("task %d: expected %s's seat with a lien to be %s, got %d and %s", id, worker, own, lien, s.Outcome)
+			}
+		case s.Outcome != others && s.Outcome != computetypes.REASON_SEAT_FREED:
+			t.Errorf("task %d: expected %s's seat to be %s or freed, got %s", id, s.Provider, others, s.Outcome)
+		}
+	}
+	return lien
+}
+
+// lost requires that a worker's bond has shrunk by exactly so much.
+func (c *cast) lost(t *testing.T, id uint64, worker string, had, want uint64) {
+	t.Helper()
+	has, _ := c.chain.bond(t, c.addresses[worker])
+	if had-has != want {
+		t.Errorf("task %d: expected %s to lose %d uaic of its bond, got %d", id, worker, want, int64(had-has))
+	}
+	t.Logf("%s lost %d uaic of its bond of %d", worker, had-has, had)
+}

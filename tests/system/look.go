@@ -1,0 +1,163 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/aichain/aichain/rules/payout"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// reader asks a node over gRPC, without the client library.
+type reader struct {
+	compute computetypes.QueryClient
+	attest  attesttypes.QueryClient
+	bank    banktypes.QueryClient
+	auth    authtypes.QueryClient
+}
+
+func newReader(tb testing.TB, addr string) reader {
+	tb.Helper()
+	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
+	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.ForceCodec(cdc.GRPCCodec())))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = conn.Close() }) // only read from
+	return reader{computetypes.NewQueryClient(conn), attesttypes.NewQueryClient(conn), banktypes.NewQueryClient(conn), authtypes.NewQueryClient(conn)}
+}
+
+// soon bounds one question.
+func soon() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 10*time.Second)
+}
+
+// balance of an account, uaic.
+func (r reader) balance(tb testing.TB, addr string) uint64 {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.bank.Balance(ctx, &banktypes.QueryBalanceRequest{Address: addr, Denom: payout.Denom})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return res.Balance.Amount.Uint64()
+}
+
+// transactions that an account has signed.
+func (r reader) transactions(tb testing.TB, addr string) uint64 {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.auth.AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: addr})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return res.Info.Sequence
+}
+
+// bond of a provider and what of it is free, uaic.
+func (r reader) bond(tb testing.TB, addr string) (bonded, free uint64) {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.compute.Provider(ctx, &computetypes.QueryProviderRequest{Address: addr})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return res.Bonded, res.Free
+}
+
+// task with all that is known of it.
+func (r reader) task(tb testing.TB, id uint64) *computetypes.QueryTaskResponse {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: id})
+	if err != nil {
+		tb.Fatalf("task %d: %v", id, err)
+	}
+	return res
+}
+
+// rounds of a task.
+func (r reader) rounds(tb testing.TB, id uint64) []attesttypes.Round {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.attest.Rounds(ctx, &attesttypes.QueryRoundsRequest{TaskId: id})
+	if err != nil {
+		tb.Fatalf("rounds of task %d: %v", id, err)
+	}
+	return res.Rounds
+}
+
+// byRef returns the id of a requester's task, 0 while there is none.
+func (r reader) byRef(tb testing.TB, requester, ref string) uint64 {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.compute.TaskByClientRef(ctx, &computetypes.QueryTaskByClientRefRequest{Requester: requester, ClientRef: ref})
+	if status.Code(err) == codes.NotFound {
+		return 0
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return res.Task.Id
+}
+
+// tasksOf counts a requester's tasks.
+func (r reader) tasksOf(tb testing.TB, requester string) int {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.compute.TasksByRequester(ctx, &computetypes.QueryTasksByRequesterRequest{Requester: requester})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return len(res.Tasks)
+}
+
+// waitStatus waits until a task is shown in a status and returns it. A task that has closed otherwise fails the test.
+func (r reader) waitStatus(tb testing.TB, id uint64, want ...computetypes.TaskStatus) *computetypes.QueryTaskResponse {
+	tb.Helper()
+	var t *computetypes.QueryTaskResponse
+	until(tb, caseTimeout, fmt.Sprintf("task %d to be %v", id, want), func() (bool, string) {
+		t = r.task(tb, id)
+		if now := t.Progress.Status; !slices.Contains(want, now) && t.Task.CloseHeight > 0 {
+			tb.Fatalf("task %d: expected %v, it closed as %s", id, want, now)
+		}
+		return slices.Contains(want, t.Progress.Status), fmt.Sprintf("%s; %s at %d", t.Progress.Status, t.Next, t.NextHeight)
+	})
+	return t
+}
+
+// waitCommitted waits until a provider has committed to a task.
+func (r reader) waitCommitted(tb testing.TB, id uint64, provider string) {
+	tb.Helper()
+	until(tb, caseTimeout, fmt.Sprintf("%s to commit to task %d", provider, id), func() (bool, string) {
+		t := r.task(tb, id)
+		for _, s := range t.Progress.Seats {
+			if s.Provider == provider && s.Committed {
+				return true, ""
+			}
+		}
+		return false, t.Progress.String()
+	})
+}

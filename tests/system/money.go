@@ -1,0 +1,95 @@
+package system
+
+import (
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// purse is what a worker owns, uaic.
+type purse struct{ balance, bonded uint64 }
+
+// purses of all workers.
+func (n *network) purses(tb testing.TB) map[string]purse {
+	tb.Helper()
+	out := map[string]purse{}
+	for name := range n.workers {
+		addr := n.addresses[name]
+		bonded, _ := n.chain.bond(tb, addr)
+		out[name] = purse{n.chain.balance(tb, addr), bonded}
+	}
+	return out
+}
+
+// dues is what a task must have brought a provider.
+type dues struct{ earned, slashed uint64 }
+
+// duesOf reckons by the rules, written here once more, what a closed task must have brought each of its providers:
+// right seats earn their price less the take; slashes go to the honest seats after the burn.
+func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
+	tb.Helper()
+	t := n.chain.task(tb, id).Task
+	terms := t.Snapshot
+	out := map[string]dues{}
+	var honest []string
+	var slashed uint64
+	isSettled := t.Status == computetypes.TASK_STATUS_SETTLED
+	for _, r := range n.chain.rounds(tb, id) {
+		for _, s := range r.Seats {
+			d := out[s.Provider]
+			switch s.Outcome {
+			case computetypes.REASON_SEAT_RIGHT:
+				gross := (uint64(len(t.Input))*s.PriceInput + uint64(t.OutputTokens)*s.PriceOutput) / 1_000
+				d.earned += gross - gross*uint64(terms.TakeBps)/10_000
+				honest = append(honest, s.Provider)
+			case computetypes.REASON_SEAT_FREED:
+				if !isSettled {
+					honest = append(honest, s.Provider)
+				}
+			case computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_NO_REVEAL:
+				d.slashed += s.Lien
+				slashed += s.Lien
+			case computetypes.REASON_SEAT_NO_COMMIT:
+				d.slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
+				slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
+			default:
+				tb.Errorf("task %d: expected an outcome of %s's seat in round %d, got %s", id, s.Provider, r.Round, s.Outcome)
+			}
+			out[s.Provider] = d
+		}
+	}
+	for _, p := range honest {
+		d := out[p]
+		d.earned += (slashed - slashed*uint64(terms.SlashBurnBps)/10_000) / uint64(len(honest))
+		out[p] = d
+	}
+	return out
+}
+
+// allDues sums the dues of all tasks there are.
+func (n *network) allDues(tb testing.TB) (sum map[string]dues, tasks int) {
+	tb.Helper()
+	sum = map[string]dues{}
+	for id := uint64(1); n.hasTask(tb, id); id++ {
+		for p, d := range n.duesOf(tb, id) {
+			s := sum[p]
+			sum[p] = dues{s.earned + d.earned, s.slashed + d.slashed}
+		}
+		tasks++
+	}
+	return sum, tasks
+}
+
+func (n *network) hasTask(tb testing.TB, id uint64) bool {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	_, err := n.chain.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: id})
+	if err != nil && status.Code(err) != codes.NotFound {
+		tb.Fatal(err)
+	}
+	return err == nil
+}
