@@ -64,10 +64,12 @@ func (app *App) setModules() {
 	app.BasicModuleManager.RegisterInterfaces(app.encoding.InterfaceRegistry)
 
 	app.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
+	// Draws need the beacon, which the pre-blocker brings, and must come before the transactions of a proposer that
+	// knows it.
 	app.ModuleManager.SetOrderBeginBlockers(minttypes.ModuleName, distrtypes.ModuleName, slashingtypes.ModuleName,
-		evidencetypes.ModuleName, stakingtypes.ModuleName, genutiltypes.ModuleName, authz.ModuleName)
-	// Bank first, so that the fees of the block are credited before anybody spends them; verdicts before the draws
-	// that they ask for; payouts after everything that owes.
+		evidencetypes.ModuleName, stakingtypes.ModuleName, genutiltypes.ModuleName, authz.ModuleName, computetypes.ModuleName)
+	// Bank first, so that the fees of the block are credited before anybody spends them; payouts after everything
+	// that owes.
 	app.ModuleManager.SetOrderEndBlockers(banktypes.ModuleName, govtypes.ModuleName,
 		attesttypes.ModuleName, computetypes.ModuleName, rewardtypes.ModuleName,
 		stakingtypes.ModuleName, genutiltypes.ModuleName, feegrant.ModuleName)

@@ -15,21 +15,20 @@ const (
 	stepPrune = "prune"
 )
 
-// EndBlock runs the block steps in order: draws and expiry, then pruning. It runs after x/attest, whose
-// verdicts ask for seats and close tasks, and before x/reward, which pays. It never fails: what fails is
-// parked, one item at a time.
+// EndBlock removes what was closed long ago. It runs after x/attest, whose verdicts close tasks and ask for seats. It
+// never fails: what fails is parked, one item at a time.
 func (k *Keeper) EndBlock(ctx context.Context) error {
-	c := sdk.UnwrapSDKContext(ctx)
-	params, err := k.params.Get(c)
+	return k.step(sdk.UnwrapSDKContext(ctx), stepPrune, k.pruneDue)
+}
+
+// step runs one step of a block; what it cannot do is logged, and the block goes on.
+func (k *Keeper) step(ctx sdk.Context, name string, run func(sdk.Context, types.Params) error) error {
+	params, err := k.params.Get(ctx)
+	if err == nil {
+		err = run(ctx, params)
+	}
 	if err != nil {
-		c.Logger().Error("x/compute has no params, block steps are skipped", "err", err)
-		return nil
-	}
-	if err := k.matchDue(c, params); err != nil {
-		c.Logger().Error("block step did not run", "step", stepMatch, "err", err)
-	}
-	if err := k.pruneDue(c, params); err != nil {
-		c.Logger().Error("block step did not run", "step", stepPrune, "err", err)
+		ctx.Logger().Error("block step did not run", "step", name, "err", err)
 	}
 	return nil
 }

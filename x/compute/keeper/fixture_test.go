@@ -225,9 +225,18 @@ func (f *fixture) endBlocks(until int64) {
 	}
 }
 
+// steps runs both ends of a block at once: what these tests send comes before the draw, since they know no beacon
+// that a sender could have seen. TestProposerCannotSteerTheDraw of tests/attack shows the true order.
+func (f *fixture) steps(ctx sdk.Context) error {
+	if err := f.k.BeginBlock(ctx); err != nil {
+		return err
+	}
+	return f.k.EndBlock(ctx)
+}
+
 func (f *fixture) endBlock() {
 	f.t.Helper()
-	require.NoError(f.t, f.k.EndBlock(f.ctx))
+	require.NoError(f.t, f.steps(f.ctx))
 	require.NoError(f.t, f.k.Invariants(f.ctx))
 	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1).WithEventManager(sdk.NewEventManager())
 }

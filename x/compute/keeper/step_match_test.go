@@ -42,7 +42,7 @@ func TestATaskIsMatchedTwoBlocksAfterItsPost(t *testing.T) {
 	f.endBlock() // B-1
 	require.Equal(t, types.TASK_STATUS_OPEN, f.status(1))
 	before := f.dump(f.ctx)
-	require.NoError(t, f.k.EndBlock(f.ctx)) // B
+	require.NoError(t, f.steps(f.ctx)) // B
 	require.Equal(t, []string{"EventTaskMatched"}, f.events())
 	require.NotEqual(t, before, f.dump(f.ctx))
 
@@ -77,14 +77,14 @@ func TestAnEmptyBlockChangesNothing(t *testing.T) {
 	f.market(3, modelA)
 	before := f.dump(f.ctx)
 	f.ctx = f.ctx.WithEventManager(sdk.NewEventManager())
-	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.NoError(t, f.steps(f.ctx))
 	require.Equal(t, before, f.dump(f.ctx))
 	require.Empty(t, f.events())
 }
 
 func TestAModuleWithoutParamsDoesNotHaltTheChain(t *testing.T) {
 	f := emptyFixture(t)
-	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.NoError(t, f.steps(f.ctx))
 }
 
 func TestWhoIsNotDrawn(t *testing.T) {
@@ -258,7 +258,7 @@ func TestAPoisonedDrawIsParkedAlone(t *testing.T) {
 	f.ok(post("", "", ""))
 	f.r.poison[2] = true
 	f.endBlocks(11)
-	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.NoError(t, f.steps(f.ctx))
 	require.Equal(t, []string{"EventTaskMatched", "EventItemParked", "EventTaskMatched"}, f.events())
 	require.NoError(t, f.k.Invariants(f.ctx))
 	require.Equal(t, types.TASK_STATUS_OPEN, f.status(2))

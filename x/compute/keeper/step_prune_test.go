@@ -17,7 +17,7 @@ func TestAClosedTaskIsPrunedAfterTheRetentionWindow(t *testing.T) {
 	f.settle(1) // in block 13
 	f.endBlocks(1012)
 	require.Equal(t, types.TASK_STATUS_SETTLED, f.status(1), "B-1")
-	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.NoError(t, f.steps(f.ctx))
 	require.Equal(t, []string{"EventTaskPruned"}, f.events())
 	_, err := f.k.Task(f.ctx, 1)
 	require.ErrorIs(t, err, types.ErrUnknownTask)
