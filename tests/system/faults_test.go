@@ -1,6 +1,7 @@
 package system
 
 import (
+	"slices"
 	"testing"
 
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -15,11 +16,14 @@ func (c *cast) askUntilSeated(t *testing.T, requester, model, worker string) (*q
 	for i := range drawTries {
 		q := c.ask(t, requester, model, requester+string(rune('0'+i)))
 		id := q.taskID(t)
-		until(t, caseTimeout, "the first seats of "+q.ref, func() (bool, string) { return len(c.chain.rounds(t, id)) > 0, "none" })
-		for _, s := range c.chain.rounds(t, id)[0].Seats {
-			if s.Provider == c.addresses[worker] {
-				return q, id
-			}
+		var first []computetypes.SeatView
+		until(t, caseTimeout, "the first seats of "+q.ref, func() (bool, string) {
+			view := c.chain.task(t, id)
+			first = view.Progress.Seats
+			return len(first) > 0, view.Next
+		})
+		if slices.ContainsFunc(first, func(s computetypes.SeatView) bool { return s.Provider == c.addresses[worker] }) {
+			return q, id
 		}
 		q.right(t) // everybody else is honest
 	}
@@ -32,8 +36,8 @@ func (c *cast) lied(t *testing.T) {
 	had, _ := c.chain.bond(t, c.addresses["liar"])
 	q, id := c.askUntilSeated(t, "lied", "lied", "liar")
 	a := q.right(t)
-	if a.Reason != "agreed by a panel" {
-		t.Errorf("expected the reason agreed by a panel, got %q", a.Reason)
+	if a.Reason != "agreed by panel" {
+		t.Errorf("expected the reason agreed by panel, got %q", a.Reason)
 	}
 	if len(a.Providers) != 5 {
 		t.Errorf("expected two right seats and a panel of three, got %v", a.Providers)

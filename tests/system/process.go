@@ -12,7 +12,27 @@ import (
 	"time"
 )
 
-// process is a child that dies with the test and whose log is shown if the test fails.
+// processes are all children of a test. They are killed when it ends; if it failed, the tails of all logs are shown
+// first, before the end of one fills the log of another.
+type processes struct{ all []*process }
+
+// newProcesses must be called before anything is started.
+func newProcesses(tb testing.TB) *processes {
+	ps := &processes{}
+	tb.Cleanup(func() {
+		for _, p := range ps.all {
+			if tb.Failed() {
+				tb.Logf("=== the end of %s's log\n%s", p.name, tail(p.log, logTail))
+			}
+		}
+		for _, p := range ps.all {
+			p.kill()
+		}
+	})
+	return ps
+}
+
+// process is a child.
 type process struct {
 	name string
 	bin  string
@@ -33,17 +53,10 @@ type running struct {
 // logTail is how many lines of each log are shown on failure.
 const logTail = 30
 
-// newProcess describes a child; start starts it. It is killed when the test ends; if that failed, its log's tail is
-// printed.
-func newProcess(tb testing.TB, dir, name, bin string, args ...string) *process {
-	tb.Helper()
+// add describes a child; start starts it.
+func (ps *processes) add(dir, name, bin string, args ...string) *process {
 	p := &process{name: name, bin: bin, args: args, log: filepath.Join(dir, name+".log")}
-	tb.Cleanup(func() {
-		p.kill()
-		if tb.Failed() {
-			tb.Logf("=== the end of %s's log\n%s", p.name, tail(p.log, logTail))
-		}
-	})
+	ps.all = append(ps.all, p)
 	return p
 }
 
@@ -127,12 +140,6 @@ func tail(path string, lines int) []byte {
 	if err != nil {
 		return []byte(err.Error())
 	}
-	at := len(bz)
-	for ; lines >= 0 && at > 0; lines-- {
-		at = bytes.LastIndexByte(bz[:at], '\n')
-		if at < 0 {
-			return bz
-		}
-	}
-	return bz[at+1:]
+	all := bytes.Split(bytes.TrimRight(bz, "\n"), []byte("\n"))
+	return bytes.Join(all[max(0, len(all)-lines):], []byte("\n"))
 }

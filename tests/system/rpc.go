@@ -63,17 +63,17 @@ func (r *rpc) appHash(height int64) (string, error) {
 	return b.Block.Header.AppHash, err
 }
 
-// appState is the node's own last app hash and the height it belongs to, asked of the application.
+// appState is the node's own last app hash, in hex, and the height it belongs to, asked of the application.
 func (r *rpc) appState() (height int64, hash string, err error) {
 	var s struct {
 		Response struct {
 			LastBlockHeight  string `json:"last_block_height"`
-			LastBlockAppHash string `json:"last_block_app_hash"`
+			LastBlockAppHash []byte `json:"last_block_app_hash"`
 		}
 	}
 	if err := r.get("/abci_info", &s); err != nil {
 		return 0, "", err
 	}
 	height, err = strconv.ParseInt(s.Response.LastBlockHeight, 10, 64)
-	return height, s.Response.LastBlockAppHash, err
+	return height, fmt.Sprintf("%X", s.Response.LastBlockAppHash), err
 }

@@ -30,19 +30,22 @@ func TestSystem(t *testing.T) {
 		return
 	}
 	t.Run("at the same time", func(t *testing.T) {
-		for name, do := range map[string]func(*testing.T){
-			"a liar is outvoted and loses its lien":                    c.lied,
-			"a silent seat is redrawn, or all is refunded":             c.muted,
-			"a seat that hides its answer loses its lien":              c.hidden,
-			"a worker killed around its commit goes on":                c.crashed,
-			"a worker cut off from the chain reveals in time":          c.cut,
-			"validators killed in each phase come back with the state": c.gated,
-			"ctrl-c and the same client_ref pay once":                  c.stopped,
-			"a task takes at most eight blocks":                        c.quick,
+		for _, one := range []struct {
+			name string
+			do   func(*testing.T)
+		}{
+			{"a liar is outvoted and loses its lien", c.lied},
+			{"a silent seat is redrawn, or all is refunded", c.muted},
+			{"a seat that hides its answer loses its lien", c.hidden},
+			{"a worker killed around its commit goes on", c.crashed},
+			{"a worker cut off from the chain reveals in time", c.cut},
+			{"validators killed in each phase come back with the state", c.gated},
+			{"ctrl-c and the same client_ref pay once", c.stopped},
+			{"a task takes at most eight blocks", c.quick},
 		} {
-			t.Run(name, func(t *testing.T) {
+			t.Run(one.name, func(t *testing.T) {
 				t.Parallel()
-				do(t)
+				one.do(t)
 			})
 		}
 	})
