@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
 // stepVerdict moves on the rounds whose deadline has come, soonest first, at most verdict_budget of them; the rest
@@ -141,25 +139,14 @@ func providersOf(r types.Round) []string {
 	return providers
 }
 
-// parkedErrorBytes bounds the error text kept with a parked round.
-const parkedErrorBytes = 512
-
-// park puts a round aside that could not be moved on. The round itself stays as it was. The text of a panic goes into
-// the event but not into the state, since it may name memory addresses, which differ between nodes.
+// park puts a round aside that could not be moved on. The round itself stays as it was.
 func (k *Keeper) park(ctx sdk.Context, key dueKey, cause error) error {
 	if err := k.deadlines.Remove(ctx, key); err != nil {
 		return err
 	}
-	text := cause.Error()
-	if len(text) > parkedErrorBytes {
-		text = text[:parkedErrorBytes]
-	}
-	record := parkedRecord{Step: types.ParkedStep, TaskId: key.K2(), Height: heightOf(ctx), Error: text}
-	if errors.Is(cause, sdkerrors.ErrPanic) {
-		record.Error = sdkerrors.ErrPanic.Error()
-	}
+	record := parkedRecord{Step: types.ParkedStep, TaskId: key.K2(), Height: heightOf(ctx), Error: blockwork.Text(cause)}
 	if err := k.parked.Set(ctx, record.TaskId, record); err != nil {
 		return err
 	}
-	return event.Emit(ctx, &types.EventRoundParked{TaskId: record.TaskId, Error: text})
+	return event.Emit(ctx, &types.EventRoundParked{TaskId: record.TaskId, Error: cause.Error()})
 }

@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/internal/blockwork"
 	"github.com/aichain/aichain/internal/event"
 	"github.com/aichain/aichain/x/compute/types"
 )
@@ -49,10 +50,10 @@ func (k *Keeper) park(step string) func(sdk.Context, agendaKey, error) error {
 		if err != nil && !types.ErrUnknownTask.Is(err) {
 			return err
 		}
-		p := types.Parked{Step: step, TaskId: id, Height: height(ctx), Error: cause.Error()}
+		p := types.Parked{Step: step, TaskId: id, Height: height(ctx), Error: blockwork.Text(cause)}
 		if err := k.parked.Set(ctx, id, p); err != nil {
 			return err
 		}
-		return event.Emit(ctx, &types.EventItemParked{Step: step, TaskId: id, Error: p.Error})
+		return event.Emit(ctx, &types.EventItemParked{Step: step, TaskId: id, Error: cause.Error()})
 	}
 }

@@ -1,8 +1,6 @@
 package keeper
 
 import (
-	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
@@ -112,11 +110,8 @@ func (k *Keeper) parkPayout(ctx sdk.Context, who sdk.AccAddress, cause error) er
 			return err
 		}
 	}
-	// What goes into the state must be the same on every node: the text of registered errors is, and all others
-	// are redacted.
-	_, _, text := errorsmod.ABCIInfo(cause, false)
-	if err := k.parked.Set(ctx, who, types.ParkedPayout{Payout: p, Height: height(ctx), Error: text}); err != nil {
+	if err := k.parked.Set(ctx, who, types.ParkedPayout{Payout: p, Height: height(ctx), Error: blockwork.Text(cause)}); err != nil {
 		return err
 	}
-	return event.Emit(ctx, &types.EventPayoutParked{Recipient: p.Recipient, Amount: amount, Error: text})
+	return event.Emit(ctx, &types.EventPayoutParked{Recipient: p.Recipient, Amount: amount, Error: cause.Error()})
 }
