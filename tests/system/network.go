@@ -5,134 +5,150 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// validators of every network here: one may be down and three still decide.
-const validators = 4
-
-// Deadlines of waits. A block takes a second on a quiet machine; these are for a busy one.
 const (
-	startTimeout = 90 * time.Second
-	blockTimeout = 60 * time.Second
-	cliTimeout   = 3 * time.Minute
+	chainID    = "aichain-system-1"
+	validators = 4
+	portStep   = 10 // ports of a node; testnet-init decides
+	// workerPorts follow those of the nodes.
+	workerPorts = 24
 )
 
-// bins are the binaries under test and the worker that misbehaves, built once by TestMain.
-var bins struct{ aichaind, aiworker, liar string }
+// startTimeout bounds how long a process may take to be of use. Usually it is two or three seconds.
+const startTimeout = 90 * time.Second
 
-// chainID of every network here.
-const chainID = "aichain-system-1"
-
-// network is four validators as processes.
+// network is four validators, the accounts and the workers of the test. Node 0 is never killed: questions go there.
 type network struct {
-	tb    testing.TB
-	dir   string
-	base  int // first port
-	nodes []*process
-	rpcs  []*rpc
+	bins      binaries
+	dir       string
+	base      int
+	children  *processes
+	nodes     [validators]*process
+	rpcs      [validators]*rpc
+	addresses map[string]string // by account name
+	models    map[string]string // files by model name
+	workers   map[string]*workerProcess
+	ports     int // given to workers so far
+
+	chain reader // node 0
+
+	// oneDown keeps cases that kill validators apart: with two of four down the others wait.
+	oneDown sync.Mutex
 }
 
-// settings of a network.
-type settings struct {
-	accounts []string                          // funded, in node0's test keyring
-	pause    time.Duration                     // after each block
-	compute  map[string]any                    // parameters of x/compute to change, by JSON name
-	extra    int                               // ports for health of workers
-}
-
-// newNetwork writes and starts a network and waits for its second block.
-func newNetwork(tb testing.TB, s settings) *network {
+// newNetwork writes and starts a network with funded accounts of these names.
+func newNetwork(tb testing.TB, bins binaries, accounts string) *network {
 	tb.Helper()
-	n := &network{tb: tb, dir: tb.TempDir(), base: freePorts(tb, 10*validators+100)}
-	run(tb, startTimeout, bins.aichaind, "testnet-init", "--home", n.home(0), "--out", n.dir, "--validators", strconv.Itoa(validators),
-		"--accounts", strings.Join(s.accounts, ","), "--base-port", strconv.Itoa(n.base), "--chain-id", chainID,
-		"--timeout-commit", s.pause.String())
-	for i := range validators {
-		n.editGenesis(i, s.compute)
-		n.nodes = append(n.nodes, newProcess(tb, n.dir, fmt.Sprintf("node%d", i), bins.aichaind, "start", "--home", n.home(i)))
-		n.rpcs = append(n.rpcs, newRPC(n.base+10*i+1))
-		n.nodes[i].start(tb)
+	n := &network{bins: bins, dir: tb.TempDir(), base: freePorts(tb, validators*portStep+workerPorts), workers: map[string]*workerProcess{}}
+	n.children = newProcesses(tb)
+	out := run(tb, time.Minute, bins.aichaind, "testnet-init", "--home", n.home(0), "--out", n.dir, "--chain-id", chainID,
+		"--validators", fmt.Sprint(validators), "--base-port", fmt.Sprint(n.base), "--accounts", accounts, "-o", "json")
+	var written struct {
+		Accounts []struct{ Name, Address string }
 	}
-	for i := range validators {
-		n.waitHeight(i, 2, startTimeout)
+	if err := json.Unmarshal(out, &written); err != nil {
+		tb.Fatalf("testnet-init: %v in %s", err, out)
 	}
+	n.addresses = map[string]string{}
+	for _, a := range written.Accounts {
+		n.addresses[a.Name] = a.Address
+	}
+	for i := range n.nodes {
+		editGenesis(tb, filepath.Join(n.home(i), "config", "genesis.json"))
+		n.nodes[i] = n.children.add(n.dir, fmt.Sprintf("node%d", i), bins.aichaind, "start", "--home", n.home(i))
+		n.rpcs[i] = newRPC(n.port(i, 1))
+	}
+	for _, p := range n.nodes {
+		p.start(tb)
+	}
+	for i := range n.nodes {
+		n.waitHeight(tb, i, 2)
+	}
+	n.chain = newReader(tb, n.grpc(0))
 	return n
 }
 
-func (n *network) home(i int) string { return filepath.Join(n.dir, fmt.Sprintf("node%d", i)) }
-func (n *network) grpc(i int) string { return fmt.Sprintf("127.0.0.1:%d", n.base+10*i+2) }
-func (n *network) node(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", n.base+10*i+1) }
-func (n *network) rest(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", n.base+10*i+3) }
+func (n *network) home(node int) string { return filepath.Join(n.dir, fmt.Sprintf("node%d", node)) }
 
-// editGenesis changes parameters of x/compute in a node's genesis.
-func (n *network) editGenesis(i int, params map[string]any) {
-	n.tb.Helper()
-	path := filepath.Join(n.home(i), "config", "genesis.json")
-	bz, err := os.ReadFile(path)
-	n.must(err)
-	var g map[string]any
-	n.must(json.Unmarshal(bz, &g))
-	for name, value := range params {
-		g["app_state"].(map[string]any)["compute"].(map[string]any)["params"].(map[string]any)[name] = value
-	}
-	bz, err = json.Marshal(g)
-	n.must(err)
-	n.must(os.WriteFile(path, bz, 0o600))
-}
+// port of a node: 0 p2p, 1 rpc, 2 grpc, 3 rest, 4 pprof.
+func (n *network) port(node, what int) int { return n.base + portStep*node + what }
 
-func (n *network) must(err error) {
-	n.tb.Helper()
+func (n *network) grpc(node int) string { return fmt.Sprintf("127.0.0.1:%d", n.port(node, 2)) }
+
+// height of node 0.
+func (n *network) height(tb testing.TB) int64 {
+	tb.Helper()
+	h, err := n.rpcs[0].height()
 	if err != nil {
-		n.tb.Fatal(err)
-	}
-}
-
-// height of node i; 0 while it does not answer.
-func (n *network) height(i int) int64 {
-	h, err := n.rpcs[i].height()
-	if err != nil {
-		return 0
+		tb.Fatal(err)
 	}
 	return h
 }
 
-// waitHeight waits until node i has a block.
-func (n *network) waitHeight(i int, height int64, timeout time.Duration) {
-	n.tb.Helper()
-	until(n.tb, timeout, fmt.Sprintf("node%d at height %d", i, height), func() (bool, string) {
-		if err, ended := n.nodes[i].ended(); ended {
-			n.tb.Fatalf("node%d has ended: %v", i, err)
+// waitHeight waits until a node has a height.
+func (n *network) waitHeight(tb testing.TB, node int, height int64) {
+	tb.Helper()
+	until(tb, startTimeout, fmt.Sprintf("height %d on node%d", height, node), func() (bool, string) {
+		if _, ended := n.nodes[node].ended(); ended {
+			tb.Fatalf("node%d ended by itself", node)
 		}
-		h := n.height(i)
-		return h >= height, fmt.Sprint(h)
+		h, err := n.rpcs[node].height()
+		return err == nil && h >= height, fmt.Sprint(h, err)
 	})
 }
 
-// get asks node 0's REST for a path and reads JSON.
-func (n *network) get(path string, into any) error {
-	r := rpc{url: n.rest(0)}
-	r.http.Timeout = 10 * time.Second
-	return r.getRaw(path, into)
+// restart starts a killed node and waits until it has caught up with node 0.
+func (n *network) restart(tb testing.TB, node int) {
+	tb.Helper()
+	n.nodes[node].start(tb)
+	n.waitHeight(tb, node, n.height(tb)+1)
 }
 
-// sameAppHash fails the test unless all nodes have the same app hash in the header after the height, and node i too
-// says so of its own state.
-func (n *network) sameAppHash(height int64) {
-	n.tb.Helper()
-	want := ""
-	for i := range validators {
-		n.waitHeight(i, height+1, blockTimeout)
-		got, err := n.rpcs[i].appHash(height + 1)
-		n.must(err)
-		if i == 0 {
-			want = got
+// sameState waits until a node has executed a block after from, and compares the app hash that the node itself
+// computed with the one that the other validators signed in the next header.
+func (n *network) sameState(tb testing.TB, node int, from int64) {
+	tb.Helper()
+	until(tb, startTimeout, fmt.Sprintf("node%d to execute a block after %d", node, from), func() (bool, string) {
+		height, own, err := n.rpcs[node].appState()
+		if err != nil || height <= from {
+			return false, fmt.Sprint(height, err)
 		}
-		if got != want {
-			n.tb.Fatalf("app hash after height %d: node0 %s, node%d %s", height, want, i, got)
+		signed, err := n.rpcs[0].appHash(height + 1)
+		if err != nil {
+			return false, err.Error() // that block comes next
 		}
+		if own != signed {
+			tb.Fatalf("app hash of node%d after block %d: expected the others' %s, got %s", node, height, signed, own)
+		}
+		return true, ""
+	})
+}
+
+// makeModels converts the float model once per name with another context, so that each has its own id and offers:
+// who offers a model decides who can be seated. All answer alike.
+func (n *network) makeModels(tb testing.TB, names ...string) {
+	tb.Helper()
+	n.models = map[string]string{"nano": abs(tb, filepath.Join(root, "models", "nano", "nano.canon"))}
+	parent := abs(tb, filepath.Join(root, "models", "nano", "nano-f32.gguf"))
+	for i, name := range names {
+		path := filepath.Join(n.dir, name+".canon")
+		run(tb, time.Minute, n.bins.aiworker, "model", "convert", parent, path, "--max-context", fmt.Sprint(256+i))
+		n.models[name] = path
 	}
+}
+
+func abs(tb testing.TB, path string) string {
+	tb.Helper()
+	full, err := filepath.Abs(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := os.Stat(full); err != nil {
+		tb.Fatal(err)
+	}
+	return full
 }
