@@ -15,8 +15,10 @@ func statusOf(t types.Task) task.Status { return task.Status(t.Status) }
 // groupOf is the group of the agenda that a task's status belongs to; 0 for a task in a round.
 func groupOf(t types.Task) uint16 {
 	switch s := statusOf(t); {
-	case s.Waits():
+	case s == task.Open:
 		return types.GroupWaiting
+	case s.Waits():
+		return types.GroupReseated
 	case s.Closed():
 		return types.GroupClosed
 	default:

@@ -108,7 +108,7 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 	anyone := addr("p00000")
 	for name, spoil := range map[string]func(*fixture) error{
 		"agenda misses a task": func(f *fixture) error {
-			return f.k.agenda.Remove(f.ctx, collections.Join3(types.GroupWaiting, uint64(15), uint64(1)))
+			return f.k.agenda.Remove(f.ctx, collections.Join3(types.GroupReseated, uint64(15), uint64(1)))
 		},
 		"agenda has too much": func(f *fixture) error {
 			return f.k.agenda.Set(f.ctx, collections.Join3(types.GroupWaiting, uint64(99), uint64(1)))

@@ -16,13 +16,20 @@ import (
 	"github.com/aichain/aichain/x/compute/types"
 )
 
-// matchDue draws the seats of the tasks whose draw is due, up to params.match_budget of them; the others are
-// due again in the next block, with its beacon. A draw that finds too few seats is tried again later; after
+// matchDue draws the seats of the tasks whose draw is due, those of later rounds first, up to params.match_budget of
+// them; the others are due again in the next block, with its beacon. A draw that finds too few seats is tried again later; after
 // the last try the task is refunded, or given back to its round.
 func (k *Keeper) matchDue(ctx sdk.Context, params types.Params) error {
-	due, err := k.due(ctx, types.GroupWaiting, height(ctx), params.MatchBudget)
-	if err != nil || len(due) == 0 {
+	due, err := k.due(ctx, types.GroupReseated, height(ctx), params.MatchBudget)
+	if err != nil {
 		return err
+	}
+	first, err := k.due(ctx, types.GroupWaiting, height(ctx), params.MatchBudget-uint32(len(due)))
+	if err != nil {
+		return err
+	}
+	if due = append(due, first...); len(due) == 0 {
+		return nil
 	}
 	d, err := k.newDraws(ctx, params)
 	if err != nil {

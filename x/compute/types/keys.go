@@ -32,10 +32,13 @@ var (
 
 // Groups of the agenda.
 const (
-	// GroupWaiting holds the tasks that wait for seats, by the height of their draw.
+	// GroupWaiting holds the tasks that wait for their first seats, by the height of their draw.
 	GroupWaiting uint16 = 1
 	// GroupClosed holds the closed tasks, by the height of their removal.
 	GroupClosed uint16 = 2
+	// GroupReseated holds the tasks that wait for the seats of a later round, by the height of their draw. They
+	// come first: nobody may drown the panel that is about to find out a lie under new posts, which are cheap.
+	GroupReseated uint16 = 3
 )
 
 // Bounds of what a stranger may send. They are part of the format, not of the params: what is stored was
