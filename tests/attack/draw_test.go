@@ -7,6 +7,7 @@ import (
 	rulebeacon "github.com/aichain/aichain/rules/beacon"
 	"github.com/aichain/aichain/tests/kit"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
 // grindIDs: a requester with a share of the providers tries many client_refs, orders and dummy posts, which
@@ -85,7 +86,7 @@ func skip() []byte { return rulebeacon.Skip() }
 // keep silent on one of them: nothing that was known at the post decides who sits.
 func laterBeacon(r *report) {
 	const tasks = 50
-	seated := func(silent bool) (lists []string, after uint64) {
+	seated := func(silent bool, moves ...int) (lists []string, after uint64) {
 		w := kit.New(r.T, kit.DefaultSetup(30))
 		inputs := make([]computetypes.TaskInput, tasks)
 		for i := range inputs {
@@ -95,7 +96,13 @@ func laterBeacon(r *report) {
 		if silent {
 			w.Chain.App.SetProver(nil)
 		}
-		w.Wait(2)
+		for block := range 2 {
+			var txs []kit.Tx
+			if len(moves) > 0 && moves[0] == block {
+				txs = append(txs, msg(&rewardtypes.MsgAddBond{Provider: w.Address("p1"), Amount: kit.Coin(1)}))
+			}
+			w.Must(txs...)
+		}
 		for id := uint64(1); id <= tasks; id++ {
 			lists = append(lists, fmt.Sprint(w.Seats(id)))
 		}
@@ -107,6 +114,11 @@ func laterBeacon(r *report) {
 	r.exact("blocks from the post to the draw", 2, after)
 	r.exact("tasks with the same seats after another beacon, of 50", 0, same(spoken, silent))
 	r.exact("control: with the same beacon, of 50: must be all", tasks, same(spoken, again))
+	// The proposer of the draw's block knows its beacon and may put a bond of 1 uaic more into it, which moves the line.
+	own, _ := seated(false, 1)
+	before, _ := seated(false, 0)
+	r.exact("tasks with the same seats when a bond moves in the block of the draw, of 50: all", tasks, same(spoken, own))
+	r.least("control: seats that change when it moves one block before, of 50", 10, float64(tasks-same(spoken, before)), "")
 }
 
 func same(a, b []string) (n int) {

@@ -3,8 +3,12 @@ package attack
 import (
 	"cosmossdk.io/collections"
 
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
 	"github.com/aichain/aichain/tests/kit"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
@@ -46,6 +50,30 @@ func poisonedItem(r *report) {
 	w.Wait(2)
 	r.exact("after the retry", "TASK_STATUS_SETTLED, REASON_TASK_AGREED", ending(w, 1))
 	r.exact("escrow left, uaic", 0, w.Ledger().Pockets.Escrow)
+	blockedPayout(r)
+}
+
+// blockedPayout: a model's fee goes to an account that may not receive coins. Everybody else is paid; that payout is
+// parked, and its money stays in the module's sums.
+func blockedPayout(r *report) {
+	setup := kit.DefaultSetup(3)
+	setup.Chain.Invariants = true
+	w := kit.New(r.T, setup)
+	trap := authtypes.NewModuleAddress(stakingtypes.BondedPoolName).String()
+	w.Must(msg(w.Publish("mallory", "trap", kit.TinyModel(r.T, "trap"), 1_000, computetypes.FeeSplit{Recipient: trap, ShareBps: 10_000})))
+	for _, p := range []string{"p1", "p2", "p3"} {
+		w.Must(msg(w.Offer(p, "trap", 100_000, 1_000_000, 1)))
+	}
+	w.Must(msg(w.Post("alice", "alice", w.Terms("trap", 1_000_000), computetypes.TaskInput{Tokens: []uint32{5, 6, 7}})))
+	w.Wait(2)
+	alice, seat := w.Purse("alice"), w.Purse("p1")
+	playRound(w, 1)
+	r.exact("a task whose model fee cannot be paid", "TASK_STATUS_SETTLED, REASON_TASK_AGREED", ending(w, 1))
+	r.exact("a seat gets 2 300 less take and fee, uaic", 2_300-115-230, w.Purse("p1")-seat)
+	r.exact("the requester gets the rest back, uaic", 1_000_000-3*2_300, w.Purse("alice")-alice)
+	r.exact("pending in the module, uaic", 3*230, w.Ledger().Pockets.Pending)
+	w.Wait(5)
+	r.exact("still pending, parked, invariants hold, uaic", 3*230, w.Ledger().Pockets.Pending)
 }
 
 // escrowKey is where x/reward keeps the money of a task.

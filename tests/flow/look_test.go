@@ -23,11 +23,11 @@ var looks = map[string]func(s *stage, l *line) []string{
 
 // newStage starts a chain: `chain providers=3 bond=1000AIC fee=1000 splits=(dave:6000,erin:4000)
 // retention=120`.
-func newStage(tb testing.TB, l line) *stage {
+func newStage(tb testing.TB, l line, invariants bool) *stage {
 	setup := kit.DefaultSetup(int(l.number("providers", 3)))
 	setup.Strangers = 2
 	setup.NoFees = true
-	setup.Chain.Invariants = true
+	setup.Chain.Invariants = invariants
 	setup.Slots = uint32(l.number("slots", 1000))
 	setup.FeeBps = uint32(l.number("fee", 0))
 	setup.Compute = func(p *computetypes.Params) {
