@@ -7,6 +7,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
@@ -15,28 +16,45 @@ import (
 // are kept only if do returns nil; a panic counts as an error. A failed item is handed to park, in the outer
 // context; if park fails too, its error is logged and the item stays where it was.
 func Run[T any](ctx sdk.Context, items []T, do func(sdk.Context, T) error, park func(sdk.Context, T, error) error) {
+	var b branch
 	for _, item := range items {
-		err := isolate(ctx, func(c sdk.Context) error { return do(c, item) })
+		err := b.try(ctx, func(c sdk.Context) error { return do(c, item) })
 		if err == nil {
 			continue
 		}
-		if perr := isolate(ctx, func(c sdk.Context) error { return park(c, item, err) }); perr != nil {
+		if perr := b.try(ctx, func(c sdk.Context) error { return park(c, item, err) }); perr != nil {
 			ctx.Logger().Error("a block item failed and could not be parked", "item", item, "err", err, "park_err", perr)
 		}
 	}
 }
 
-// isolate runs f in a branch of the state and writes the branch back only on success.
-func isolate(ctx sdk.Context, f func(sdk.Context) error) (err error) {
-	branch, write := ctx.CacheContext()
+// branch is a branch of the state and its events. What is written back leaves it empty, so one branch serves all items
+// of a step until one fails: making a new one for each was an eighth of what a settled task allocated.
+type branch struct {
+	ctx    sdk.Context
+	store  storetypes.CacheMultiStore // nil when a new branch is needed
+	events *sdk.EventManager
+}
+
+// try runs f in the branch and writes it back on success; on failure, a panic too, the branch is thrown away.
+func (b *branch) try(outer sdk.Context, f func(sdk.Context) error) (err error) {
+	if b.store == nil {
+		b.store, b.events = outer.MultiStore().CacheMultiStore(), sdk.NewEventManager()
+		b.ctx = outer.WithMultiStore(b.store).WithEventManager(b.events)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			err = errorsmod.Wrap(sdkerrors.ErrPanic, fmt.Sprint(r))
 		}
+		if err != nil {
+			b.store = nil
+		}
 	}()
-	if err := f(branch); err != nil {
+	if err := f(b.ctx); err != nil {
 		return err
 	}
-	write()
+	b.store.Write()
+	outer.EventManager().EmitEvents(b.events.Events())
+	b.events.OverrideEvents(sdk.EmptyEvents())
 	return nil
 }
