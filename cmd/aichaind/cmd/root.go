@@ -37,8 +37,9 @@ and talks to one.
   ask the chain    aichaind query compute task 1, query beacon output 0, query bank balances ADDRESS
   act              aichaind tx MODULE MESSAGE --from KEY --gas auto --gas-adjustment 1.3 --gas-prices 0.001uaic
 
-Amounts are in uaic: 1 AIC = 1000000 uaic. Flags may come from the environment: AICHAIND_HOME, AICHAIND_NODE.
-Commands that print take -o json. Exit codes: 0 done, 1 failed, 2 wrong flag; others are in the command's help.`
+Amounts are in uaic: 1 AIC = 1000000 uaic. Flags may come from the environment: AICHAIND_HOME, AICHAIND_NODE,
+AICHAIND_GAS=auto, AICHAIND_GAS_ADJUSTMENT=1.3, AICHAIND_GAS_PRICES=0.001uaic. Queries print ids, roots and keys
+in hex; with -o json, which commands that print take, in base64, as REST does. Exit codes: 0 done, 1 failed, 2 wrong flag; others are in the command's help.`
 
 // NewRootCmd returns the root command. A throw-away application in memory supplies the codecs.
 func NewRootCmd() *cobra.Command {
@@ -80,6 +81,7 @@ func NewRootCmd() *cobra.Command {
 	if err := opts.EnhanceRootCommand(root); err != nil {
 		panic(err)
 	}
+	hexInText(root, tmp.InterfaceRegistry())
 	return root
 }
 
