@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -46,11 +47,18 @@ func (c *Client) Models(ctx context.Context, name string) ([]computetypes.Model,
 	}
 }
 
+const nextOtherModel = "list the published models: aichaind query compute models"
+
 // FindModel finds a model by its id in hex or by its name. Of several with one name it takes the only one that
 // is not deprecated, and fails if that leaves a choice: a name is no identity, anyone may publish under it.
 func (c *Client) FindModel(ctx context.Context, nameOrID string) (computetypes.Model, error) {
 	if id, err := hex.DecodeString(nameOrID); err == nil && len(id) == 32 {
-		return c.Model(ctx, id)
+		m, err := c.Model(ctx, id)
+		var missing *Error
+		if errors.Is(err, ErrNotFound) && errors.As(err, &missing) {
+			missing.Next = nextOtherModel
+		}
+		return m, err
 	}
 	all, err := c.Models(ctx, nameOrID)
 	if err != nil {
@@ -79,5 +87,5 @@ func pickModel(name string, all []computetypes.Model) (computetypes.Model, error
 	case len(all) > 0:
 		return computetypes.Model{}, &Error{Op: op, Err: fmt.Errorf("%w: it is deprecated", ErrNotFound), Next: "choose another model: aichaind query compute models"}
 	}
-	return computetypes.Model{}, &Error{Op: op, Err: ErrNotFound, Next: "list the published models: aichaind query compute models"}
+	return computetypes.Model{}, &Error{Op: op, Err: ErrNotFound, Next: nextOtherModel}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	sdkmath "cosmossdk.io/math"
 
@@ -122,7 +123,7 @@ func (a *Asker) prepare(ctx context.Context, q Question) (plan, error) {
 	if q.Tokens != nil {
 		return plan{model: m, input: q.Tokens}, nil
 	}
-	if q.Text == "" {
+	if strings.TrimSpace(q.Text) == "" {
 		return plan{}, bad("the question is empty")
 	}
 	if a.Tokenizer == nil {

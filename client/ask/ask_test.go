@@ -160,6 +160,7 @@ func TestNothingIsPaidForWhatCannotBeAsked(t *testing.T) {
 		want  error
 	}{
 		"empty":                 {q: Question{}, want: ErrBadQuestion},
+		"only blanks":           {q: Question{Text: " \n\t"}, want: ErrBadQuestion},
 		"unknown model":         {q: Question{Text: "x", Model: "gpt"}, want: ErrBadQuestion},
 		"deprecated model":      {q: Question{Text: "x"}, spoil: func(c *fakeChain) { c.model.Deprecated = true }, want: ErrBadQuestion},
 		"too few seats":         {q: Question{Text: "x", Seats: 2}, want: ErrBadQuestion},

@@ -145,10 +145,11 @@ func runInfer(cmd *cobra.Command, f inferFlags, prompt string) error {
 			return errors.Join(err, perr)
 		}
 	}
-	if code := codeOf(err); code == exitUnreachable || code == exitInterrupted {
-		show.resume(prompt, f)
+	code := codeOf(err)
+	if code == exitUnreachable || code == exitInterrupted {
+		show.resume(os.Args, f)
 	}
-	return exitWith(codeOf(err), err)
+	return exitWith(code, inWords(ctx, err, f.timeout))
 }
 
 // question reads what is asked from the flags.
@@ -159,8 +160,11 @@ func (f inferFlags) question(cmd *cobra.Command, prompt string) (ask.Question, e
 	}
 	if prompt == "-" {
 		b, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxPromptBytes+1))
-		if err != nil || len(b) > maxPromptBytes {
-			return q, fmt.Errorf("read the prompt: expected at most %d bytes, got %d: %w", maxPromptBytes, len(b), err)
+		if err != nil {
+			return q, fmt.Errorf("read the prompt: %w", err)
+		}
+		if len(b) > maxPromptBytes {
+			return q, fmt.Errorf("read the prompt: expected at most %d bytes, got more", maxPromptBytes)
 		}
 		prompt = strings.TrimRight(string(b), "\r\n")
 	}

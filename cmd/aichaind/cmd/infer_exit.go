@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
@@ -62,4 +64,23 @@ func codeOf(err error) int {
 		return ExitUsage
 	}
 	return ExitFailed
+}
+
+// inWords says why the wait ended when it was the user or the time, and keeps what the network had to say.
+func inWords(ctx context.Context, err error, timeout time.Duration) error {
+	var why string
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil:
+		why = fmt.Sprintf("no end within %s (--timeout)", timeout)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		why = "interrupted"
+	default:
+		return err
+	}
+	if errors.Is(err, client.ErrUnreachable) {
+		return fmt.Errorf("%s: %w", why, err)
+	}
+	return errors.New(why)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func newProgress(w io.Writer) *progress {
 // waitFor says what comes after a stage.
 var waitFor = map[ask.Stage]string{
 	ask.StageNamed: "posting", ask.StagePosted: "waiting for seats", ask.StageResumed: "looking where it stands",
-	ask.StageMatched: "providers are working", ask.StageCommitted: "waiting for all to commit",
+	ask.StageMatched: "providers are working", ask.StageCommitted: "waiting for the reveals",
 	ask.StageRevealed: "waiting for the verdict", ask.StageWaiting: "waiting for fresh seats",
 }
 
@@ -58,26 +59,28 @@ func (p *progress) stop() {
 	}
 }
 
-// resume tells how to come back to a question; nothing when it was never named.
-func (p *progress) resume(prompt string, f inferFlags) {
+// resume tells how to come back to a question: the same command with its client_ref. Nothing when it was never named.
+func (p *progress) resume(command []string, f inferFlags) {
 	if p.ref == "" {
 		return
 	}
-	cmd := []string{"aichaind infer", quote(prompt), "--model", quote(f.model), "--from", quote(f.from), "--client-ref", quote(p.ref)}
-	if f.rawTokens {
-		cmd = append(cmd, "--raw-tokens")
+	words := make([]string, 0, len(command)+2)
+	for _, w := range command {
+		words = append(words, quote(w))
 	}
-	if f.temperature != "" {
-		cmd = append(cmd, "--temperature", f.temperature)
+	if f.clientRef == "" {
+		words = append(words, "--client-ref", quote(p.ref))
 	}
-	if f.sampling {
-		cmd = append(cmd, "--seed-sampling")
-	}
-	if f.topK > 0 {
-		cmd = append(cmd, "--top-k", fmt.Sprint(f.topK))
-	}
-	fmt.Fprintf(p.w, "The task goes on. To come back to it without paying again:\n  %s\n", strings.Join(cmd, " "))
+	fmt.Fprintf(p.w, "To come back to the question without paying twice:\n  %s\n", strings.Join(words, " "))
 }
 
+// plainWord needs no quotes in a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
 // quote makes one word of a shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+func quote(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,6 +72,13 @@ func parseInfer(t *testing.T, prompt, args string) (q ask.Question, err error) {
 	return f.question(cmd, prompt)
 }
 
+func TestInferReadsABoundedPrompt(t *testing.T) {
+	cmd := InferCmd()
+	cmd.SetIn(strings.NewReader(strings.Repeat("x", maxPromptBytes+1)))
+	_, err := inferFlags{model: "m", from: "k"}.question(cmd, "-")
+	require.EqualError(t, err, "read the prompt: expected at most 1048576 bytes, got more")
+}
+
 func TestExitCodesOfInferAreStable(t *testing.T) {
 	for want, errs := range map[int][]error{
 		0:   {nil},
@@ -91,13 +99,37 @@ func TestExitCodesOfInferAreStable(t *testing.T) {
 func TestProgressOffATerminalIsPlainLines(t *testing.T) {
 	var b bytes.Buffer
 	p := newProgress(&b)
-	p.resume("x", inferFlags{})
+	command := []string{"./aichaind", "--home", "a b", "infer", "it's", "--model", "nano"}
+	p.resume(command, inferFlags{})
 	require.Empty(t, b.String(), "nothing to resume before the question has a name")
 	p.tell(ask.Progress{Stage: ask.StageNamed, Ref: "r-1", Text: "client_ref r-1"})
 	p.stop()
-	p.resume("it's", inferFlags{model: "nano", from: "me", temperature: "0.5"})
-	require.Equal(t, "named      client_ref r-1\nThe task goes on. To come back to it without paying again:\n"+
-		`  aichaind infer 'it'\''s' --model 'nano' --from 'me' --client-ref 'r-1' --temperature 0.5`+"\n", b.String())
+	p.resume(command, inferFlags{})
+	p.resume([]string{"aichaind", "--client-ref=r-1"}, inferFlags{clientRef: "r-1"})
+	next := "To come back to the question without paying twice:\n  "
+	require.Equal(t, "named      client_ref r-1\n"+
+		next+`./aichaind --home 'a b' infer 'it'\''s' --model nano --client-ref r-1`+"\n"+
+		next+"aichaind --client-ref=r-1\n", b.String())
+}
+
+func TestTheEndOfWaitingInWords(t *testing.T) {
+	late, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	for want, c := range map[string]struct {
+		ctx context.Context
+		err error
+	}{
+		"no end within 3s (--timeout)":                                              {late, context.DeadlineExceeded},
+		"no end within 3s (--timeout): node unreachable: context deadline exceeded": {late, fmt.Errorf("%w: %w", client.ErrUnreachable, context.DeadlineExceeded)},
+		"interrupted": {stopped, fmt.Errorf("watch: %w", context.Canceled)},
+		"node unreachable: context deadline exceeded": {context.Background(), fmt.Errorf("%w: %w", client.ErrUnreachable, context.DeadlineExceeded)},
+		"task refunded": {late, ask.ErrRefunded},
+	} {
+		require.EqualError(t, inWords(c.ctx, c.err, 3*time.Second), want)
+	}
+	require.NoError(t, inWords(late, nil, time.Second))
 }
 
 func TestAnswerInWords(t *testing.T) {
