@@ -112,20 +112,21 @@ func (n *network) restart(tb testing.TB, node int) {
 // computed with the one that the other validators signed in the next header.
 func (n *network) sameState(tb testing.TB, node int, from int64) {
 	tb.Helper()
+	var height int64
+	var own, signed string
 	until(tb, startTimeout, fmt.Sprintf("node%d to execute a block after %d", node, from), func() (bool, string) {
-		height, own, err := n.rpcs[node].appState()
-		if err != nil || height <= from {
-			return false, fmt.Sprint(height, err)
-		}
-		signed, err := n.rpcs[0].appHash(height + 1)
-		if err != nil {
-			return false, err.Error() // that block comes next
-		}
-		if own != signed {
-			tb.Fatalf("app hash of node%d after block %d: expected the others' %s, got %s", node, height, signed, own)
-		}
-		return true, ""
+		var err error
+		height, own, err = n.rpcs[node].appState()
+		return err == nil && height > from, fmt.Sprint(height, err)
 	})
+	until(tb, startTimeout, fmt.Sprintf("block %d on node0", height+1), func() (bool, string) {
+		var err error
+		signed, err = n.rpcs[0].appHash(height + 1)
+		return err == nil, fmt.Sprint(err)
+	})
+	if own != signed {
+		tb.Fatalf("app hash of node%d after block %d: expected the others' %s, got %s", node, height, signed, own)
+	}
 }
 
 // makeModels converts the float model once per name with another context, so that each has its own id and offers:
