@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/address"
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
@@ -54,6 +55,8 @@ type Keeper struct {
 	// payouts, recipient → payout: credits of this block; normally written and removed within it, so that they
 	// never reach the tree.
 	payouts collections.Map[sdk.AccAddress, types.Payout]
+	// lastPaid → recipient at which the payouts of a block stopped for their budget; absent when all were paid.
+	lastPaid collections.Item[sdk.AccAddress]
 	// parked, recipient → parked payout: what the bank refused to send; waits for a retry.
 	parked collections.Map[sdk.AccAddress, types.ParkedPayout]
 }
@@ -84,7 +87,9 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 		unbondingsBy: collections.NewKeySet(sb, types.UnbondingsByProviderPrefix, "unbondings_by_provider",
 			collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint64Key)),
 		payouts: collections.NewMap(sb, types.PayoutsPrefix, "payouts", sdk.AccAddressKey, codec.CollValue[types.Payout](cdc)),
-		parked:  collections.NewMap(sb, types.ParkedPrefix, "parked", sdk.AccAddressKey, codec.CollValue[types.ParkedPayout](cdc)),
+		lastPaid: collections.NewItem(sb, types.LastPaidPrefix, "last_paid",
+			collcodec.KeyToValueCodec(sdk.AccAddressKey)),
+		parked: collections.NewMap(sb, types.ParkedPrefix, "parked", sdk.AccAddressKey, codec.CollValue[types.ParkedPayout](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

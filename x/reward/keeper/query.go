@@ -57,18 +57,26 @@ func (q queryServer) Unbondings(ctx context.Context, req *types.QueryUnbondingsR
 	if err != nil {
 		return nil, err
 	}
+	asked, err := page(req.GetPagination())
+	if err != nil {
+		return nil, err
+	}
 	type key = collections.Pair[sdk.AccAddress, uint64]
-	list, page, err := query.CollectionPaginate(ctx, q.unbondingsBy, req.GetPagination(),
+	list, next, err := query.CollectionPaginate(ctx, q.unbondingsBy, asked,
 		func(at key, _ collections.NoValue) (types.Unbonding, error) {
 			amount, err := q.unbondings.Get(ctx, collections.Join(at.K2(), at.K1()))
 			return types.Unbonding{Height: at.K2(), Provider: req.GetProvider(), Amount: amount}, err
 		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](provider))
-	return &types.QueryUnbondingsResponse{Unbondings: list, Pagination: page}, err
+	return &types.QueryUnbondingsResponse{Unbondings: list, Pagination: next}, err
 }
 
 // Parked implements types.QueryServer, in order of address.
 func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) (*types.QueryParkedResponse, error) {
-	list, page, err := query.CollectionPaginate(ctx, q.parked, req.GetPagination(),
+	asked, err := page(req.GetPagination())
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := query.CollectionPaginate(ctx, q.parked, asked,
 		func(_ sdk.AccAddress, p types.ParkedPayout) (types.ParkedPayout, error) { return p, nil })
-	return &types.QueryParkedResponse{Parked: list, Pagination: page}, err
+	return &types.QueryParkedResponse{Parked: list, Pagination: next}, err
 }

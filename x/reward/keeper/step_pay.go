@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
@@ -10,7 +12,7 @@ import (
 )
 
 // pay is where money leaves the module: one burn, one transfer to the validators, and one to each of up to
-// budget recipients, in order of address.
+// budget recipients.
 func (k *Keeper) pay(ctx sdk.Context, budget uint32) {
 	keep := func(_ sdk.Context, _ struct{}, cause error) error { return cause } // stays pending, tried next block
 	once := []struct{}{{}}
@@ -65,12 +67,45 @@ func (k *Keeper) payValidators(ctx sdk.Context, _ struct{}) error {
 	})
 }
 
-// payable collects up to budget recipients, in order of address. It only reads.
+// payable collects up to budget recipients, in order of address from where the block before stopped, and round: a
+// crowd of low addresses, paid in every block, must not keep the others waiting for ever.
 func (k *Keeper) payable(ctx sdk.Context, budget uint32) []sdk.AccAddress {
+	last, err := k.lastPaid.Get(ctx)
+	if err != nil && !isNotFound(err) {
+		ctx.Logger().Error("the last recipient cannot be read, beginning with the first", "err", err)
+	}
+	isResuming := err == nil
 	var items []sdk.AccAddress
-	err := k.payouts.Walk(ctx, nil, func(who sdk.AccAddress, _ types.Payout) (bool, error) {
+	if isResuming {
+		items = k.recipients(ctx, new(collections.Range[sdk.AccAddress]).StartExclusive(last), budget)
+		first := new(collections.Range[sdk.AccAddress]).EndInclusive(last)
+		items = append(items, k.recipients(ctx, first, budget-uint32(len(items)))...)
+	} else {
+		items = k.recipients(ctx, nil, budget)
+	}
+	switch {
+	case uint32(len(items)) >= budget: // perhaps not all
+		err = k.lastPaid.Set(ctx, items[len(items)-1])
+	case isResuming:
+		err = k.lastPaid.Remove(ctx)
+	default:
+		return items
+	}
+	if err != nil {
+		ctx.Logger().Error("the last recipient cannot be kept", "err", err)
+	}
+	return items
+}
+
+// recipients lists up to limit of those with payouts in a range. It only reads.
+func (k *Keeper) recipients(ctx sdk.Context, within collections.Ranger[sdk.AccAddress], limit uint32) []sdk.AccAddress {
+	var items []sdk.AccAddress
+	err := k.payouts.Walk(ctx, within, func(who sdk.AccAddress, _ types.Payout) (bool, error) {
+		if uint32(len(items)) >= limit {
+			return true, nil
+		}
 		items = append(items, who)
-		return len(items) >= int(budget), nil
+		return false, nil
 	})
 	if err != nil {
 		ctx.Logger().Error("payouts cannot be read", "err", err)

@@ -34,4 +34,6 @@ var (
 	ParkedPrefix = collections.NewPrefix(9)
 	// TotalsPrefix → Totals.
 	TotalsPrefix = collections.NewPrefix(10)
+	// LastPaidPrefix → recipient. It is not exported: it decides only who is paid a block earlier.
+	LastPaidPrefix = collections.NewPrefix(11)
 )
