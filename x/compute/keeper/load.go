@@ -45,8 +45,11 @@ func (k *Keeper) model(ctx context.Context, id []byte) (types.Model, error) {
 	return m, missing(err, types.ErrUnknownModel, "%x", id)
 }
 
-// offer loads an offer or fails with ErrUnknownOffer.
+// offer loads an offer or fails with ErrBadModelID or ErrUnknownOffer.
 func (k *Keeper) offer(ctx context.Context, provider sdk.AccAddress, modelID []byte) (types.Offer, error) {
+	if len(modelID) != types.RootBytes { // before anything echoes it
+		return types.Offer{}, errorsmod.Wrapf(types.ErrBadModelID, "expected %d bytes, got %d", types.RootBytes, len(modelID))
+	}
 	o, err := k.offers.Get(ctx, collections.Join(provider, modelID))
 	return o, missing(err, types.ErrUnknownOffer, "%s does not offer model %x", provider, modelID)
 }

@@ -101,7 +101,10 @@ func (k *Keeper) checkParents(ctx context.Context, msg *types.MsgPublishModel) e
 		return errorsmod.Wrapf(types.ErrBadParents, "expected at most %d, got %d", types.MaxParents, len(msg.Parents))
 	}
 	seen := map[string]bool{string(msg.ModelId): true}
-	for _, id := range msg.Parents {
+	for i, id := range msg.Parents {
+		if len(id) != types.RootBytes {
+			return errorsmod.Wrapf(types.ErrBadParents, "expected ids of %d bytes, parent %d has %d", types.RootBytes, i, len(id))
+		}
 		if seen[string(id)] {
 			return errorsmod.Wrapf(types.ErrBadParents, "%x is the model itself or named twice", id)
 		}

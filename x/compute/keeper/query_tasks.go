@@ -31,8 +31,8 @@ func (q *queryServer) TasksByRequester(ctx context.Context, req *types.QueryTask
 }
 
 // TasksByProvider lists the tasks on which a provider was seated, by block of the match, newest first, then
-// by id. A page is a number of such blocks: at most 20, because each may hold as many tasks as are matched
-// in a block.
+// by id. A page is a number of such blocks: at most 20, and no more once they gave 200 tasks, because each may hold as
+// many as are matched in a block.
 func (q *queryServer) TasksByProvider(ctx context.Context, req *types.QueryTasksByProviderRequest) (*types.QueryTasksByProviderResponse, error) {
 	provider, _, err := q.k.account(req.GetProvider())
 	if err != nil {
@@ -42,25 +42,40 @@ func (q *queryServer) TasksByProvider(ctx context.Context, req *types.QueryTasks
 	if err != nil {
 		return nil, err
 	}
-	pg.Limit, pg.Reverse = min(pg.Limit, 20), true
-	blocks, next, err := query.CollectionPaginate(ctx, q.k.seatings, pg, itself[seatingKey, types.SeatIds],
-		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](provider))
-	if err != nil {
-		return nil, err
-	}
-	resp := &types.QueryTasksByProviderResponse{Pagination: next}
-	for _, b := range blocks {
-		for _, id := range b.TaskIds {
-			t, err := q.k.task(ctx, id)
-			if err != nil {
+	blocks := min(pg.Limit, 20)
+	pg.Limit, pg.Reverse = 1, true
+	resp := &types.QueryTasksByProviderResponse{}
+	for ; blocks > 0 && len(resp.Tasks) < maxPage; blocks-- {
+		found, next, err := query.CollectionPaginate(ctx, q.k.seatings, pg, itself[seatingKey, types.SeatIds],
+			query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](provider))
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range found {
+			if err := q.seatedOn(ctx, resp, b.TaskIds, req.OpenOnly); err != nil {
 				return nil, err
 			}
-			if !req.OpenOnly || statusOf(t) == task.Matched {
-				resp.Tasks = append(resp.Tasks, t)
-			}
+		}
+		resp.Pagination = next
+		if pg.Key = next.NextKey; len(pg.Key) == 0 {
+			break
 		}
 	}
 	return resp, nil
+}
+
+// seatedOn adds tasks to an answer, all or those in a round.
+func (q *queryServer) seatedOn(ctx context.Context, resp *types.QueryTasksByProviderResponse, ids []uint64, openOnly bool) error {
+	for _, id := range ids {
+		t, err := q.k.task(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !openOnly || statusOf(t) == task.Matched {
+			resp.Tasks = append(resp.Tasks, t)
+		}
+	}
+	return nil
 }
 
 // TasksByStatus lists tasks in one status as Query/Task shows it, in order of what the block looks at next.
