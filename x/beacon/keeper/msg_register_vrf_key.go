@@ -27,6 +27,11 @@ func (k msgServer) RegisterVrfKey(ctx context.Context, msg *types.MsgRegisterVrf
 	if err != nil {
 		return nil, errorsmod.Wrapf(sdkerrors.ErrInvalidAddress, "validator %q: %s", msg.Validator, err)
 	}
+	// The one spelling that is stored: bech32 may also be written in capitals.
+	name, err := k.operators.BytesToString(operator)
+	if err != nil {
+		return nil, errorsmod.Wrapf(sdkerrors.ErrInvalidAddress, "validator %q: %s", msg.Validator, err)
+	}
 	if _, err := k.validators.GetValidator(ctx, operator); err != nil {
 		return nil, errorsmod.Wrapf(types.ErrNotValidator, "operator %s: %s", msg.Validator, err)
 	}
@@ -54,7 +59,7 @@ func (k msgServer) RegisterVrfKey(ctx context.Context, msg *types.MsgRegisterVrf
 			return nil, err
 		}
 	}
-	rec := types.VrfKey{Validator: msg.Validator, Key: msg.Key, EffectiveHeight: effective, Previous: old.Key}
+	rec := types.VrfKey{Validator: name, Key: msg.Key, EffectiveHeight: effective, Previous: old.Key}
 	if err := k.keys.Set(ctx, operator, rec); err != nil {
 		return nil, err
 	}
@@ -62,7 +67,7 @@ func (k msgServer) RegisterVrfKey(ctx context.Context, msg *types.MsgRegisterVrf
 		return nil, err
 	}
 	res := &types.MsgRegisterVrfKeyResponse{EffectiveHeight: effective}
-	return res, event.Emit(sdkCtx, &types.EventVrfKeyRegistered{Validator: msg.Validator, Key: msg.Key, EffectiveHeight: effective})
+	return res, event.Emit(sdkCtx, &types.EventVrfKeyRegistered{Validator: name, Key: msg.Key, EffectiveHeight: effective})
 }
 
 // replaceable returns the validator's record, the zero value for a first key. It returns ErrKeyTaken if anybody

@@ -78,6 +78,9 @@ func (k queryServer) VrfKeys(ctx context.Context, req *types.QueryVrfKeysRequest
 	if page == nil {
 		page = &query.PageRequest{}
 	}
+	if page.CountTotal || page.Offset > 0 { // would walk what they count or skip
+		return nil, errorsmod.Wrap(sdkerrors.ErrInvalidRequest, "expected key and limit, got offset or count_total")
+	}
 	if page.Limit > maxPage {
 		return nil, errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "expected a page of at most %d, got %d", maxPage, page.Limit)
 	}
