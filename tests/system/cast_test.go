@@ -3,6 +3,7 @@ package system
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // The cast. Who offers a model can be seated for it, so each case has its model.
@@ -42,7 +43,11 @@ type cast struct {
 // newCast starts the network and all workers, and waits until they serve.
 func newCast(t *testing.T) *cast {
 	t.Helper()
-	c := &cast{network: newNetwork(t, buildAll(t), requesters+names()), gates: map[string]gates{}}
+	begin := time.Now()
+	bins := buildAll(t)
+	t.Logf("built after %s", time.Since(begin).Round(time.Second))
+	c := &cast{network: newNetwork(t, bins, requesters+names()), gates: map[string]gates{}}
+	t.Logf("four validators after %s", time.Since(begin).Round(time.Second))
 	c.makeModels(t, modelNames...)
 	for _, name := range []string{"mute", "hider", "gate0", "gate1", "gate2"} {
 		c.gates[name] = c.newGates(t, name)
@@ -67,6 +72,7 @@ func newCast(t *testing.T) *cast {
 	for _, w := range c.workers {
 		w.waitReady(t)
 	}
+	t.Logf("%d workers after %s, at height %d", len(c.workers), time.Since(begin).Round(time.Second), c.height(t))
 	return c
 }
 
