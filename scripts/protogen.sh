@@ -9,3 +9,7 @@ rm -rf .build/gen; mkdir -p .build/gen
 buf generate --template buf.gen.gogo.yaml
 cp -r ".build/gen/$mod/." .
 buf generate --template buf.gen.openapi.yaml
+# Every module has a service named Query: the module in front makes operations unique, as OpenAPI asks.
+jq '.paths |= with_entries((.key | split("/")[2]) as $name | .value |= map_values(.operationId = $name + .operationId | .tags = [$name]))
+  | .tags = ([.paths | keys[] | split("/")[2]] | unique | map({name: .}))' docs/openapi.swagger.json >.build/openapi.json
+mv .build/openapi.json docs/openapi.swagger.json
