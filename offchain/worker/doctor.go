@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -56,6 +57,9 @@ var _ DoctorChain = (*client.Client)(nil)
 // Examine runs all checks and returns them in order, each with the next step if it failed.
 func (p Patient) Examine(ctx context.Context) []Finding {
 	out := []Finding{p.config(), p.key(), p.disk()}
+	if p.KeyErr == nil {
+		out = append(out, p.memory())
+	}
 	reach := p.chain(ctx)
 	out = append(out, reach...)
 	isReachable := reach[0].OK
@@ -112,13 +116,51 @@ func (p Patient) disk() Finding {
 	return f
 }
 
+// memory checks what a restart resumes from: the journal and the salt secret. What is not there yet, run makes.
+func (p Patient) memory() Finding {
+	f := Finding{Check: "journal"}
+	path, salt := p.Config.In(p.Config.Journal.Path), p.Config.In(p.Config.Journal.Salt)
+	_, saltErr := readSalts(salt)
+	if saltErr != nil && !errors.Is(saltErr, os.ErrNotExist) {
+		f.Detail, f.Next = told(saltErr, "make it readable for this user")
+		return f
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		f.OK, f.Detail = true, "none yet; aiworker run makes it"
+		return f
+	}
+	if saltErr != nil {
+		f.Detail = fmt.Sprintf("the salt secret %s is gone", salt)
+		f.Next = "restore it from a backup; without one, aiworker run makes another, and from then on the journal alone opens older commitments"
+		return f
+	}
+	j, err := OpenJournal(path, p.Config.Chain.ChainID, p.Address)
+	switch {
+	case errors.Is(err, ErrJournalBusy):
+		f.OK, f.Detail = true, path+" is in use: a worker runs"
+		return f
+	case err != nil:
+		f.Detail, f.Next = told(err, "make it readable for this user")
+		return f
+	}
+	open, err := j.Open()
+	if err = errors.Join(err, j.Close()); err != nil {
+		f.Detail = err.Error()
+		return f
+	}
+	f.OK, f.Detail = true, fmt.Sprintf("%s, %d open seats", path, len(open))
+	return f
+}
+
 // chain checks reachability, then the clock.
 func (p Patient) chain(ctx context.Context) []Finding {
 	if p.Chain == nil {
 		return []Finding{{Check: "chain", Detail: "not asked without a key", Next: "mend the key first"}}
 	}
 	if err := p.Chain.CheckChain(ctx); err != nil {
-		return []Finding{{Check: "chain", Detail: err.Error(), Next: orElse(client.Next(err), "start the node, or name another in [chain]")}}
+		f := Finding{Check: "chain"}
+		f.Detail, f.Next = told(err, "start the node, or name another in [chain]")
+		return []Finding{f}
 	}
 	height, at, err := p.Chain.BlockTime(ctx)
 	if err != nil {
@@ -205,9 +247,12 @@ func (p Patient) model(ctx context.Context, i int, m ModelConfig, isReachable bo
 	return f
 }
 
-func orElse(s, other string) string {
-	if s == "" {
-		return other
+// told splits an error into what is wrong and the next step that its text ends with, or otherwise.
+func told(err error, otherwise string) (detail, next string) {
+	text := err.Error()
+	const mark = " (next: "
+	if i := strings.LastIndex(text, mark); i >= 0 && strings.HasSuffix(text, ")") {
+		return text[:i], text[i+len(mark) : len(text)-1]
 	}
-	return s
+	return text, otherwise
 }

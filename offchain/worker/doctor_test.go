@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ func (c doctorChain) BlockTime(context.Context) (uint64, time.Time, error) { ret
 
 func TestDoctorSaysTheNextStep(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
+	write := func(path, text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }
 	for name, c := range map[string]struct {
 		spoil func(*Patient, *fakeChain)
 		check string // the one that fails; "" for none
@@ -43,6 +46,16 @@ func TestDoctorSaysTheNextStep(t *testing.T) {
 		}, check: "model 1", next: "fetch the file again"},
 		"model not published":  {spoil: func(_ *Patient, c *fakeChain) { c.published = false }, check: "model 1", next: "publish = true"},
 		"journal not writable": {spoil: func(p *Patient, _ *fakeChain) { p.Config.Journal.Path = "/proc/nowhere/j" }, check: "disk", next: "journal.path"},
+		"journal damaged": {spoil: func(p *Patient, _ *fakeChain) {
+			write(p.Config.In(p.Config.Journal.Salt), strings.Repeat("ab", 32))
+			write(p.Config.In(p.Config.Journal.Path), "no journal")
+		}, check: "journal", next: "move it away"},
+		"salt secret gone": {spoil: func(p *Patient, _ *fakeChain) {
+			write(p.Config.In(p.Config.Journal.Path), "a journal")
+		}, check: "journal", next: "backup"},
+		"salt secret damaged": {spoil: func(p *Patient, _ *fakeChain) {
+			write(p.Config.In(p.Config.Journal.Salt), "zz")
+		}, check: "journal", next: "backup"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			chain := newFakeChain(t)

@@ -18,8 +18,11 @@ import (
 )
 
 const (
-	testChain  = "aichain-test-1"
-	testWindow = uint64(40) // blocks, commit and reveal alike
+	testChain = "aichain-test-1"
+	// longWindow never ends: a test in which every seat must be served does not depend on how fast the machine is.
+	longWindow = uint64(1 << 40)
+	// shortWindow is for the tests in which the worker must not, or cannot, act before the deadline.
+	shortWindow = uint64(40)
 )
 
 var (
@@ -100,6 +103,7 @@ type fakeChain struct {
 	isAway  bool
 	refuse  map[uint64]bool // tasks whose messages are refused
 	silent  bool            // the others do nothing
+	window  uint64          // blocks, commit and reveal alike
 
 	commits, reveals [][]uint64 // tasks of each accepted message
 	withOutput       map[uint64]bool
@@ -109,7 +113,7 @@ type fakeChain struct {
 }
 
 func newFakeChain(t testing.TB) *fakeChain {
-	return &fakeChain{t: t, addr: testAddress(t), height: 10, tasks: map[uint64]computetypes.Task{}, rounds: map[uint64]*attesttypes.Round{},
+	return &fakeChain{t: t, addr: testAddress(t), height: 10, window: longWindow, tasks: map[uint64]computetypes.Task{}, rounds: map[uint64]*attesttypes.Round{},
 		refuse: map[uint64]bool{}, withOutput: map[uint64]bool{}, registered: true, published: true, balance: 1 << 40}
 }
 
@@ -122,7 +126,7 @@ func (c *fakeChain) seat(id uint64, outLen int) {
 	digest := result.InputDigest(testModel[:], task.Input, 1_000, 0, 0, nil)
 	c.tasks[id] = task
 	c.rounds[id] = &attesttypes.Round{TaskId: id, Phase: attesttypes.ROUND_PHASE_COMMIT, ModelId: testModel[:], InputDigest: digest[:],
-		MaxOutputTokens: 1_000, Vocab: 1_000, Deadline: c.height + testWindow, RevealWindow: testWindow, OpenHeight: c.height,
+		MaxOutputTokens: 1_000, Vocab: 1_000, Deadline: c.height + c.window, RevealWindow: c.window, OpenHeight: c.height,
 		Seats: []attesttypes.Seat{{Provider: "a"}, {Provider: c.addr}, {Provider: "b"}}}
 }
 
@@ -160,7 +164,7 @@ func (c *fakeChain) advance(id uint64, r *attesttypes.Round) {
 			r.Seats[0].Commitment, r.Seats[2].Commitment = []byte("x"), []byte("x")
 		}
 		if len(mine.Commitment) > 0 && len(r.Seats[0].Commitment) > 0 {
-			r.Phase, r.Deadline = attesttypes.ROUND_PHASE_REVEAL, c.height+testWindow
+			r.Phase, r.Deadline = attesttypes.ROUND_PHASE_REVEAL, c.height+c.window
 		} else if c.height >= r.Deadline {
 			r.Phase, mine.Outcome = attesttypes.ROUND_PHASE_CLOSED, computetypes.REASON_SEAT_NO_COMMIT
 		}

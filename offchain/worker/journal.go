@@ -8,10 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // Errors of a journal.
@@ -20,6 +18,8 @@ var (
 	ErrJournalBusy = errors.New("journal is in use")
 	// ErrJournalForeign: it belongs to another chain or provider.
 	ErrJournalForeign = errors.New("journal belongs to another worker")
+	// ErrJournalDamaged: its file is not what was written.
+	ErrJournalDamaged = errors.New("journal is damaged")
 )
 
 // Journal keeps the records of seats. Put is atomic and durable: when it returns nil, all of the records survive
@@ -61,22 +61,27 @@ type boltJournal struct {
 	path string
 }
 
-// OpenJournal opens or creates the journal of one provider on one chain. Errors: ErrJournalBusy,
-// ErrJournalForeign, or the system's.
+// OpenJournal opens or creates the journal of one provider on one chain and reads all of it, so that damage shows
+// before a seat depends on it. Errors: ErrJournalBusy, ErrJournalForeign, ErrJournalDamaged, or the system's.
 func OpenJournal(path, chainID, provider string) (Journal, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the journal's directory: %w", err)
+		return nil, fmt.Errorf("make the journal's directory: %w", explainDisk(err))
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%w: %s (next: stop the other worker, or give this one its own home)", ErrJournalBusy, path)
-	}
+	var j *boltJournal
+	err := guarded(path, func() (err error) {
+		if j, err = openBolt(path); err != nil {
+			return err
+		}
+		if err = j.claim(chainID, provider); err == nil {
+			err = j.readAll()
+		}
+		if err != nil {
+			return errors.Join(err, j.db.Close())
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("open journal %s: %w", path, explainDisk(err))
-	}
-	j := &boltJournal{db: db, path: path}
-	if err := j.claim(chainID, provider); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, err
 	}
 	return j, nil
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"testing"
@@ -81,6 +82,29 @@ func TestJournalHasOneOwner(t *testing.T) {
 	require.ErrorIs(t, err, ErrJournalForeign)
 	_, err = OpenJournal(path, "other-chain", "aic1p")
 	require.ErrorIs(t, err, ErrJournalForeign)
+}
+
+func TestADamagedJournalIsToldAndNeverServed(t *testing.T) {
+	for name, damage := range map[string]func(b []byte) []byte{
+		"of another kind":        func([]byte) []byte { return bytes.Repeat([]byte("no journal "), 1_000) },
+		"too small":              func(b []byte) []byte { return b[:5_000] },
+		"cut short":              func(b []byte) []byte { return b[:10_000] },
+		"garbage after its head": func(b []byte) []byte { return append(b[:8_192:8_192], bytes.Repeat([]byte{0xa5}, len(b)-8_192)...) },
+		"a record garbled":       func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(`{"task":`), []byte(`{"tusk":`)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := t.TempDir() + "/j"
+			j := openTest(t, path)
+			require.NoError(t, j.Put(Record{Task: 1, State: StateSeen}, Record{Task: 2, State: StateClosed, Outcome: outcomeRight}))
+			require.NoError(t, j.Close())
+			b, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(path, damage(b), 0o600))
+			_, err = OpenJournal(path, testChain, "aic1p")
+			require.ErrorIs(t, err, ErrJournalDamaged)
+			require.ErrorContains(t, err, "next: move it away")
+		})
+	}
 }
 
 func TestSaltsDependOnEverythingAndSurvive(t *testing.T) {

@@ -21,10 +21,15 @@ func NewSalts(secret [32]byte) Salts { return Salts{secret} }
 
 // LoadSalts reads the secret at path, or makes one there, readable by this user only, synced to disk.
 func LoadSalts(path string) (Salts, error) {
-	b, err := os.ReadFile(path)
+	s, err := readSalts(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return createSalts(path)
 	}
+	return s, err
+}
+
+func readSalts(path string) (Salts, error) {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return Salts{}, fmt.Errorf("read the salt secret: %w", explainDisk(err))
 	}

@@ -83,6 +83,7 @@ func TestLostJournalIsFoundAgain(t *testing.T) {
 
 func TestForeignCommitmentIsNotOpened(t *testing.T) {
 	r := newRig(t)
+	r.chain.window = shortWindow
 	r.chain.seat(1, 3)
 	r.chain.rounds[1].Seats[1].Commitment = []byte("somebody else's")
 	require.NoError(t, r.live(nil, r.closedRight(1)))
@@ -178,6 +179,7 @@ func TestImpossibleOutputIsNeverCommitted(t *testing.T) {
 
 func TestWrongInputDigestIsNotExecuted(t *testing.T) {
 	r := newRig(t)
+	r.chain.window = shortWindow
 	r.chain.seat(1, 3)
 	r.chain.rounds[1].InputDigest = make([]byte, 32)
 	require.NoError(t, r.live(nil, r.closedRight(1)))
