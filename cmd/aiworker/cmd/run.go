@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +60,11 @@ func run(cmd *cobra.Command, cfg worker.Config) (err error) {
 		return badInput(err)
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	salts, err := worker.LoadSalts(cfg.In(cfg.Journal.Salt))
+	saltPath := cfg.In(cfg.Journal.Salt)
+	if _, err := os.Stat(saltPath); errors.Is(err, os.ErrNotExist) {
+		log.Info("making the salt secret", "file", saltPath, "next", "keep a copy apart from this machine")
+	}
+	salts, err := worker.LoadSalts(saltPath)
 	if err != nil {
 		return err
 	}

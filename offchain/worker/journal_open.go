@@ -1,0 +1,62 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// openBolt opens the file, or says why not.
+func openBolt(path string) (*boltJournal, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	var system syscall.Errno
+	switch {
+	case err == nil:
+		return &boltJournal{db: db, path: path}, nil
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, fmt.Errorf("%w: %s (next: stop the other worker, or give this one its own home)", ErrJournalBusy, path)
+	case errors.As(err, &system):
+		return nil, fmt.Errorf("open journal %s: %w", path, explainDisk(err))
+	}
+	return nil, damaged(path, err)
+}
+
+// readAll decodes every record.
+func (j *boltJournal) readAll() error {
+	err := j.db.View(func(tx *bbolt.Tx) error {
+		for _, bucket := range [][]byte{bucketOpen, bucketClosed} {
+			err := tx.Bucket(bucket).ForEach(func(_, b []byte) error { return decode(b, new(Record)) })
+			if err != nil {
+				return err
+			}
+		}
+		_, err := totals(tx)
+		return err
+	})
+	if err != nil {
+		return damaged(j.path, err)
+	}
+	return nil
+}
+
+// guarded runs f and turns a panic into ErrJournalDamaged: bbolt maps the file and trusts it, so damage shows as a
+// panic, and a file that was cut short as a fault of memory.
+func guarded(path string, f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = damaged(path, fmt.Errorf("%v", p))
+		}
+	}()
+	return f()
+}
+
+func damaged(path string, cause error) error {
+	return fmt.Errorf("%w: %s: %w (next: move it away, keep the salt secret and start again: open seats are computed anew and get the same salts)",
+		ErrJournalDamaged, path, cause)
+}
