@@ -202,8 +202,8 @@ func (p Patient) money(ctx context.Context) Finding {
 	switch {
 	case bond < params.MinBond:
 		f.Next = fmt.Sprintf("raise provider.bond to at least %d", params.MinBond)
-	case have < bond+feeReserve:
-		f.Next = fmt.Sprintf("send %d uaic to %s", bond+feeReserve-have, p.Address)
+	case have < NeedToRegister(p.Config):
+		f.Next = fmt.Sprintf("send %d uaic to %s", NeedToRegister(p.Config)-have, p.Address)
 	default:
 		f.OK = true
 		f.Detail += "; aiworker run will register"

@@ -15,6 +15,9 @@ import (
 // feeReserve is left over when the bond is taken, for the fees of registration and offers, uaic.
 const feeReserve = 100_000
 
+// NeedToRegister is what the account of a new provider must hold, uaic: its bond and some fees.
+func NeedToRegister(cfg Config) uint64 { return cfg.Provider.Bond + feeReserve }
+
 // setUp registers the provider, publishes models and makes offers, as far as that is not done. It waits for a
 // chain that is away, and returns what waiting does not mend.
 func (w *Worker) setUp(ctx context.Context) error {
@@ -99,7 +102,7 @@ func (w *Worker) canRegister(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if need := bond + feeReserve; have < need {
+	if need := NeedToRegister(w.cfg); have < need {
 		return fmt.Errorf("%s has %d uaic, registering needs %d for bond and fees (next: send it %d uaic)", w.id.text, have, need, need-have)
 	}
 	return nil
