@@ -62,9 +62,8 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 sim: ## random operations with all invariants after every block, SEEDS (3) seeds, at full length
 	SIM_SEEDS=$(SEEDS) SIM_LONG=1 $(GOTEST) -timeout 60m -count=1 -v ./tests/sim/...
 
-bench: ## what things cost: the figures of the engine, the beacon and a verified task
-	$(GOTEST) -run='^$$' -bench=. -benchtime=$(BENCHTIME) ./x/beacon/vrf ./canon/...
-	$(GOTEST) -timeout 40m -count=1 -v ./tests/bench/... -bench=. -benchtime=$(BENCHTIME)
+bench: ## what things cost, as one table: engine, beacon, draws, a verified task against a transfer, latency
+	@TAGS='$(TAGS)' BENCHTIME=$(BENCHTIME) ./scripts/bench.sh
 
 attack: ## the attacks of docs and their controls, with their figures
 	$(GOTEST) -timeout 30m -count=1 -v ./tests/attack/...
