@@ -181,6 +181,9 @@ func (p Patient) money(ctx context.Context) Finding {
 	mine, err := p.Chain.Provider(ctx, p.Address)
 	if err == nil {
 		f.OK, f.Detail = true, fmt.Sprintf("registered, %d uaic bonded, %d free, %d open seats", mine.Bonded, mine.Free, mine.OpenSeats)
+		if mine.Provider.Status == computetypes.PROVIDER_STATUS_DRAINING {
+			f.Detail += "; draining: no new seats until aichaind tx compute drain-provider --resume"
+		}
 		return f
 	}
 	if !errors.Is(err, client.ErrNotFound) {

@@ -16,7 +16,7 @@ import (
 func doctorCmd() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
-		Use: "doctor", Short: "Say what is wrong and what to do next", Args: cobra.NoArgs,
+		Use: "doctor", Short: "Say what is wrong and what to do next", Args: exactly(),
 		Long: `Check configuration, key, disk, chain, clock, money and models; nothing is changed and nothing is paid.
 Each finding tells the next step. Exit code 3 if something is wrong.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

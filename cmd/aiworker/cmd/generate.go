@@ -43,7 +43,7 @@ func generateCmd() *cobra.Command {
 	var f generateFlags
 	cmd := &cobra.Command{
 		Use: "generate PROMPT", Short: "Run a model file locally, without a chain",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("PROMPT"),
 		Example: `  aiworker generate "What is 37+45?" --model nano.canon`,
 		Long: `Run a canonical model file and stream its answer. The tokens are exactly those that the network would
 establish for the same prompt, bound and sampling.`,

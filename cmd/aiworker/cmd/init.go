@@ -32,7 +32,7 @@ func initCmd() *cobra.Command {
 	var m worker.ModelConfig
 	var createKey, recoverKey, overwrite, yes bool
 	cmd := &cobra.Command{
-		Use: "init", Short: "Write a configuration, asking or from flags", Long: initLong, Args: cobra.NoArgs,
+		Use: "init", Short: "Write a configuration, asking or from flags", Long: initLong, Args: exactly(),
 		Example: `  aiworker init
   aiworker init --yes --chain-id aichain-local-1 --create-key --keyring-backend test --model nano.canon`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +42,8 @@ func initCmd() *cobra.Command {
 			}
 			in := bufio.NewReader(cmd.InOrStdin())
 			if !yes && !recoverKey && isTerminal(cmd) {
-				if err := askAll(cmd, in, &cfg, &m); err != nil {
+				ask := func(text string) (string, error) { return input.GetString(text, in) }
+				if err := askAll(cmd.Flags(), ask, &cfg, &m); err != nil {
 					return badInput(err)
 				}
 			}
@@ -61,10 +62,10 @@ func initCmd() *cobra.Command {
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", path)
 			if !createKey && !recoverKey {
-				fmt.Fprintln(cmd.OutOrStdout(), "next: aiworker doctor")
+				fmt.Fprintln(cmd.OutOrStdout(), "next:", doctorOf(home))
 				return nil
 			}
-			return makeKey(cmd, in, cfg.At(home), recoverKey)
+			return makeKey(cmd, in, cfg.At(home), recoverKey, doctorOf(home))
 		},
 	}
 	configFlags(cmd.Flags(), &cfg, &m)
@@ -104,18 +105,22 @@ func isTerminal(cmd *cobra.Command) bool {
 	return ok && isatty.IsTerminal(f.Fd())
 }
 
-// askAll asks for the fields that most people set.
-func askAll(cmd *cobra.Command, in *bufio.Reader, cfg *worker.Config, m *worker.ModelConfig) error {
+// askAll asks for the fields that most people set and no flag has set.
+func askAll(fs *pflag.FlagSet, ask func(text string) (string, error), cfg *worker.Config, m *worker.ModelConfig) error {
 	bond := strconv.FormatUint(cfg.Provider.Bond, 10)
 	for _, q := range []struct {
-		text  string
-		field *string
+		flag, text string
+		field      *string
 	}{
-		{"Chain id", &cfg.Chain.ChainID}, {"gRPC of a node", &cfg.Chain.GRPC}, {"CometBFT RPC of the node", &cfg.Chain.RPC},
-		{"Name of the key", &cfg.Key.Name}, {"Keyring (os, file, test)", &cfg.Key.Backend},
-		{"Display name", &cfg.Provider.Moniker}, {"Bond in uaic", &bond}, {"Canonical model file", &m.Path},
+		{"chain-id", "Chain id", &cfg.Chain.ChainID}, {"grpc-addr", "gRPC of a node", &cfg.Chain.GRPC},
+		{"node", "CometBFT RPC of the node", &cfg.Chain.RPC}, {"key", "Name of the key", &cfg.Key.Name},
+		{"keyring-backend", "Keyring (os, file, test)", &cfg.Key.Backend}, {"moniker", "Display name", &cfg.Provider.Moniker},
+		{"bond", "Bond in uaic", &bond}, {"model", "Canonical model file", &m.Path},
 	} {
-		answer, err := input.GetString(fmt.Sprintf("%s [%s]", q.text, *q.field), in)
+		if fs.Changed(q.flag) {
+			continue
+		}
+		answer, err := ask(fmt.Sprintf("%s [%s]", q.text, *q.field))
 		if err != nil {
 			return err
 		}
@@ -131,13 +136,21 @@ func askAll(cmd *cobra.Command, in *bufio.Reader, cfg *worker.Config, m *worker.
 	return nil
 }
 
-func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovered bool) error {
+// doctorOf is the command that examines a home.
+func doctorOf(home string) string {
+	if home == defaultHome() {
+		return "aiworker doctor"
+	}
+	return "aiworker doctor --home " + home
+}
+
+func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovered bool, doctor string) error {
 	kr, err := openKeys(cmd, cfg)
 	if err != nil {
 		return err
 	}
 	if addr, err := client.KeyAddress(kr, cfg.Key.Name); err == nil {
-		fmt.Fprintf(cmd.OutOrStdout(), "key %s exists: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		fmt.Fprintf(cmd.OutOrStdout(), "key %s exists: %s\nnext: %s\n", cfg.Key.Name, addr, doctor)
 		return nil
 	} else if !errors.Is(err, client.ErrNoKey) {
 		return err
@@ -151,7 +164,7 @@ func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovere
 		if err != nil {
 			return badInput(err)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "restored key %s: %s\nnext: aiworker doctor\n", cfg.Key.Name, addr)
+		fmt.Fprintf(cmd.OutOrStdout(), "restored key %s: %s\nnext: %s\n", cfg.Key.Name, addr, doctor)
 		return nil
 	}
 	addr, words, err := client.NewKey(kr, cfg.Key.Name)
@@ -160,6 +173,6 @@ func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovere
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "made key %s: %s\n", cfg.Key.Name, addr)
 	cmd.PrintErrf("\nwrite these words down; they restore the key and are shown once:\n  %s\n\n", words)
-	fmt.Fprintf(cmd.OutOrStdout(), "next: send it %d uaic or more, then aiworker doctor\n", cfg.Provider.Bond)
+	fmt.Fprintf(cmd.OutOrStdout(), "next: send it %d uaic or more, for bond and fees, then %s\n", worker.NeedToRegister(cfg), doctor)
 	return nil
 }

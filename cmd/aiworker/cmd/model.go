@@ -12,7 +12,7 @@ import (
 
 // modelCmd groups what concerns model files.
 func modelCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "model", Short: "Convert model files and tell their ids"}
+	cmd := &cobra.Command{Use: "model", Short: "Convert model files and tell their ids", Args: cobra.ArbitraryArgs, RunE: groupOnly}
 	cmd.AddCommand(convertCmd(), rootCmd())
 	return cmd
 }
@@ -23,7 +23,7 @@ func convertCmd() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use: "convert FILE.gguf OUT.canon", Short: "Make a canonical model file out of a GGUF file",
-		Args: cobra.ExactArgs(2),
+		Args: exactly("FILE.gguf", "OUT.canon"),
 		Long: `Convert a Llama-architecture GGUF file (F32, F16 or Q8_0) to a canonical file, and report the error that the
 integers introduce. The output appears only when it is complete; its id is its Merkle root.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,7 +58,7 @@ integers introduce. The output appears only when it is complete; its id is its M
 
 func rootCmd() *cobra.Command {
 	return &cobra.Command{
-		Use: "root FILE.canon", Short: "Compute the id of a canonical model file", Args: cobra.ExactArgs(1),
+		Use: "root FILE.canon", Short: "Compute the id of a canonical model file", Args: exactly("FILE.canon"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := rootOf(args[0])
 			if err != nil {

@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,11 +71,35 @@ func NewRootCmd() *cobra.Command {
 	root := &cobra.Command{
 		Use: "aiworker", Short: "Serve models to aichain", Long: rootLong,
 		SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.ArbitraryArgs, RunE: groupOnly,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badInput(err) })
 	root.PersistentFlags().String("home", defaultHome(), "directory of configuration, journal and keys")
 	root.AddCommand(initCmd(), doctorCmd(), runCmd(), generateCmd(), modelCmd(), statusCmd())
 	return root
+}
+
+// groupOnly is what a command of commands does: help without arguments, bad input with a command it does not have.
+func groupOnly(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return badInput(fmt.Errorf("%s has no command %q (next: see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath()))
+}
+
+// exactly makes a wrong number of arguments bad input and says what was expected.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		want := "no argument"
+		if len(names) > 0 {
+			want = strings.Join(names, " ")
+		}
+		return badInput(fmt.Errorf("%s: expected %s, got %d arguments (next: quote what has blanks, or see %s --help)",
+			cmd.CommandPath(), want, len(args), cmd.CommandPath()))
+	}
 }
 
 func defaultHome() string {

@@ -14,7 +14,7 @@ import (
 func runCmd() *cobra.Command {
 	var publish bool
 	cmd := &cobra.Command{
-		Use: "run", Short: "Register or resume the provider and serve its seats", Args: cobra.NoArgs,
+		Use: "run", Short: "Register or resume the provider and serve its seats", Args: exactly(),
 		Long: `Register the provider if it is not, publish its models if asked to, make its offers, and serve its seats.
 
 What it computes and sends is in the journal before it leaves, so that it may be killed at any moment and

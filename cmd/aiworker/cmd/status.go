@@ -16,7 +16,7 @@ import (
 func statusCmd() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
-		Use: "status", Short: "Tell seats, bond and earnings, from the chain and the journal", Args: cobra.NoArgs,
+		Use: "status", Short: "Tell seats, bond and earnings, from the chain and the journal", Args: exactly(),
 		Long: `Ask the chain for bond, offers and open seats, and the worker for the rest: the running one over its
 health address, or else the journal itself.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
