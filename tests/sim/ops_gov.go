@@ -48,7 +48,7 @@ func rewardParams(between func(lo, hi int) int) rewardtypes.Params {
 	p.SoftFaultBps = uint32(between(100, 3_000))
 	p.UnbondingWindow = uint64(between(20, 40))
 	p.PayoutBudget = uint32(between(2, 10))
-	p.ReleaseBudget = uint32(between(1, 6))
+	p.ReleaseBudget = uint32(between(8, 24)) // some three releases a task, all to be over in quietBlocks
 	return p
 }
 
