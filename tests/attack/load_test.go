@@ -94,7 +94,7 @@ func manyDeadlines(r *report) {
 	r.exact("all closed", n, closed)
 	r.exact("most verdicts in a block: the budget", budget, most)
 	r.exact("blocks it took: one a budget", (n+budget-1)/budget, blocks)
-	r.most("slowest block, ms of CPU", 1_000, float64(slowest.Milliseconds()), "")
+	r.most("slowest block, ms of CPU", 5_000, float64(slowest.Milliseconds()), "")
 	r.add("an empty block before, for comparison", "—", quiet.Round(time.Microsecond).String(), "none", true)
 }
 
@@ -131,7 +131,9 @@ func verdicts(b kit.Block) (n int) {
 	return n
 }
 
-// flood: a stranger sends seat messages without a fee, for seats that it does not have.
+// flood: a stranger sends seat messages without a fee, for seats that it does not have. On a quiet machine refusing one
+// costs a third of a signature check at most, and one of 200 items three, most of it decoding; the limits are far
+// above, so that a busy machine fails nothing.
 func flood(r *report) {
 	const n = 2_000
 	w := kit.New(r.T, kit.DefaultSetup(3))
@@ -142,10 +144,10 @@ func flood(r *report) {
 	verify := signatureCheck(n)
 	taken, cost := checkTxs(w, w.Sign(one), n)
 	r.exact("a stranger's free messages taken, of 2 000", 0, taken)
-	r.most("cost of refusing one, in signature checks", 2, float64(cost)/float64(verify), "")
+	r.most("cost of refusing one, in signature checks", 10, float64(cost)/float64(verify), "")
 	taken, cost = checkTxs(w, w.Sign(many), n/10)
 	r.exact("with 200 items each, taken of 200", 0, taken)
-	r.most("cost of refusing one of 200 items, in signature checks", 4, float64(cost)/float64(verify), "")
+	r.most("cost of refusing one of 200 items, in signature checks", 20, float64(cost)/float64(verify), "")
 	taken, _ = checkTxs(w, w.Sign(transfer), 10)
 	r.exact("transfers without a fee, taken of 10", 0, taken)
 	r.exact("refused in a block too", "aichain-ante.ErrFeeTooLow", w.Do(transfer).Results[0].Error)
