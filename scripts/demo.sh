@@ -38,7 +38,7 @@ row() { printf '   %-10s %15s  ->%15s   %+d\n' "$1" "$2" "$3" "$(($3 - $2))"; }
 # same WHAT EXPECTED GOT: fails the demo unless they are equal.
 same() { [ "$2" = "$3" ] || fail "$1 does not add up: expected $2, got $3"; echo "   ok: $1: $2"; }
 
-step "building, if anything changed"
+step "building, if anything changed; a first build takes minutes"
 build
 init_net 4 requester,worker0,worker1,worker2 >/dev/null
 stop_on_exit

@@ -14,9 +14,11 @@ VALIDATORS=${VALIDATORS:-4}
 WORKERS=${WORKERS:-3}
 ACCOUNTS=${ACCOUNTS:-requester,worker0,worker1,worker2}
 
+echo "building, if anything changed; a first build takes minutes" >&2
 build
 init_net "$VALIDATORS" "$ACCOUNTS" >/dev/null
 stop_on_exit
+echo "starting $VALIDATORS validators and $WORKERS workers" >&2
 start_validators "$VALIDATORS"
 wait_height 0 2
 start_workers "$WORKERS" "$VALIDATORS"
