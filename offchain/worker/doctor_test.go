@@ -119,3 +119,14 @@ func TestHealthTellsWhyNot(t *testing.T) {
 	_, text = get("/status")
 	require.Contains(t, text, `"height":7`)
 }
+
+func TestStatusOfAStrangerIsOneWord(t *testing.T) {
+	chain := newFakeChain(t)
+	chain.registered = false
+	cfg := testConfig().At(t.TempDir())
+	cfg.Health.Listen = ""
+	r := Inspect(t.Context(), cfg, doctorChain{chain, time.Now()})
+	require.Equal(t, "not registered", r.Standing)
+	require.Empty(t, r.ChainErr)
+	require.Equal(t, "not running", r.Worker)
+}

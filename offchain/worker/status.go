@@ -3,11 +3,13 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/aichain/aichain/client"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -65,9 +67,12 @@ func (r *Report) askChain(ctx context.Context, chain StatusChain) (err error) {
 		return err
 	}
 	p, err := chain.Provider(ctx, r.Provider)
-	if err != nil {
-		r.Standing = "not registered: " + err.Error()
+	if errors.Is(err, client.ErrNotFound) {
+		r.Standing = "not registered"
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	r.Standing = strings.ToLower(strings.TrimPrefix(p.Provider.Status.String(), "PROVIDER_STATUS_"))
 	r.Bonded, r.Free, r.OpenSeats = p.Bonded, p.Free, p.OpenSeats
