@@ -33,6 +33,8 @@ type Client struct {
 	reward  rewardtypes.QueryClient
 	bank    banktypes.QueryClient
 
+	waiting func(context.Context) ([][]byte, error) // the node's mempool
+
 	addr    string // of the key, "" without one
 	account account
 	blocks  *blockHub
@@ -67,6 +69,7 @@ func New(cfg Config) (*Client, error) {
 		reward: rewardtypes.NewQueryClient(conn), bank: banktypes.NewQueryClient(conn),
 	}
 	c.blocks = newBlockHub(cfg, c.node.height)
+	c.waiting = waitingTxs(cfg.RPC)
 	if cfg.Keyring != nil {
 		if c.addr, err = KeyAddress(cfg.Keyring, cfg.Key); err != nil {
 			return nil, errors.Join(err, conn.Close())

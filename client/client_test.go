@@ -32,6 +32,8 @@ type fakeNode struct {
 	pending   uint64 // sequence the mempool expects
 	h         uint64
 	mempool   []string // hashes
+	raws      [][]byte // all that was broadcast
+	data      string   // hex answer of every included transaction
 	blocks    map[string]*sdk.TxResponse
 	price     uint64
 	gas       uint64
@@ -81,6 +83,7 @@ func (n *fakeNode) broadcast(_ context.Context, raw []byte) error {
 	n.fees = append(n.fees, tx.(sdk.FeeTx).GetFee())
 	n.pending++
 	n.mempool = append(n.mempool, fmt.Sprintf("%X", hashOf(raw)))
+	n.raws = append(n.raws, raw)
 	return nil
 }
 
@@ -99,7 +102,7 @@ func (n *fakeNode) block(code uint32) {
 	defer n.mu.Unlock()
 	n.h++
 	for _, hash := range n.mempool {
-		n.blocks[hash] = &sdk.TxResponse{Height: int64(n.h), Code: code, Codespace: sdkerrors.RootCodespace, RawLog: "as told"}
+		n.blocks[hash] = &sdk.TxResponse{Height: int64(n.h), Code: code, Codespace: sdkerrors.RootCodespace, RawLog: "as told", Data: n.data}
 	}
 	n.mempool, n.committed = nil, n.pending
 }
@@ -130,6 +133,7 @@ func newTestClient(t testing.TB) (*Client, *fakeNode) {
 	cfg := Config{GRPC: "x", Keyring: kr, Key: "me", ChainID: "aichain-test-1", InclusionBlocks: 3, PollInterval: 5 * time.Millisecond}.withDefaults()
 	n := &fakeNode{t: t, enc: enc, h: 10, committed: 4, pending: 4, blocks: map[string]*sdk.TxResponse{}, price: 25, gas: 100_000}
 	c := &Client{cfg: cfg, enc: enc, node: n, addr: addr, chain: cfg.ChainID, blocks: newBlockHub(cfg, n.height)}
+	c.waiting = func(context.Context) ([][]byte, error) { n.mu.Lock(); defer n.mu.Unlock(); return n.raws, nil }
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	return c, n
 }

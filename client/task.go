@@ -16,8 +16,12 @@ const pageLimit = 100
 func hexBytes(s string) ([]byte, error) { return hex.DecodeString(s) }
 
 // PostTask escrows the price and opens one task per input, all paid by the client's account. An input whose
-// client_ref is known returns the first task and pays nothing. Answers come in the order of the inputs.
+// client_ref is known returns the first task and pays nothing; while an earlier post of the same client_refs still
+// waits in the node's mempool, it is waited for and nothing is sent. Answers come in the order of the inputs.
 func (c *Client) PostTask(ctx context.Context, terms computetypes.TaskTerms, inputs []computetypes.TaskInput) ([]computetypes.PostedTask, Tx, error) {
+	if tasks, ok := c.awaitEarlierPost(ctx, inputs); ok {
+		return tasks, Tx{}, nil
+	}
 	tx, err := c.send(ctx, 0, &computetypes.MsgPostTask{Requester: c.addr, Payer: c.addr, Terms: terms, Inputs: inputs})
 	if err != nil {
 		return nil, Tx{}, err
