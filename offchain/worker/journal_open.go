@@ -3,6 +3,7 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -49,7 +50,11 @@ func (j *boltJournal) readAll() error {
 func guarded(path string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = damaged(path, errors.New("it was cut short or overwritten"))
+		default:
 			err = damaged(path, fmt.Errorf("%v", p))
 		}
 	}()
