@@ -97,8 +97,11 @@ func (s *source) readHeader(o Options) error {
 		key string
 		to  *uint32
 	}{
-		{"embedding_length", &h.Dim}, {"block_count", &h.Layers}, {"feed_forward_length", &h.FFN},
-		{"attention.head_count", &h.Heads}, {"context_length", &h.MaxContext},
+		{"embedding_length", &h.Dim},
+		{"block_count", &h.Layers},
+		{"feed_forward_length", &h.FFN},
+		{"attention.head_count", &h.Heads},
+		{"context_length", &h.MaxContext},
 	} {
 		if *f.to, err = s.file.Uint32("llama." + f.key); err != nil {
 			return err

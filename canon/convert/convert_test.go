@@ -64,7 +64,7 @@ func byteTokens() (tokens []string, types []int32) {
 	next := rune(256)
 	for b := range rune(256) {
 		r := b
-		if !(b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174) {
+		if (b < 33 || b > 126) && (b < 161 || b > 172) && b < 174 {
 			r, next = next, next+1
 		}
 		tokens, types = append(tokens, string(r)), append(types, 1)

@@ -41,8 +41,10 @@ func (s *source) tokenizer() ([]byte, error) {
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
-	b := token.Blob{Model: kind, Pre: pre, Tokens: tokens, Merges: merges, BOS: s.header.BOS, EOS: s.header.EOS,
-		AddBOS: s.file.Bool("tokenizer.ggml.add_bos_token", true)}
+	b := token.Blob{
+		Model: kind, Pre: pre, Tokens: tokens, Merges: merges, BOS: s.header.BOS, EOS: s.header.EOS,
+		AddBOS: s.file.Bool("tokenizer.ggml.add_bos_token", true),
+	}
 	for _, t := range types {
 		b.Types = append(b.Types, token.Type(t))
 	}

@@ -62,15 +62,15 @@ func top(level [][32]byte) [32]byte {
 	return level[0]
 }
 
-// path returns the siblings of node i from the bottom up, and the top.
-func path(level [][32]byte, i uint64) (siblings [][32]byte, root [32]byte) {
+// path returns the siblings of node i from the bottom up.
+func path(level [][32]byte, i uint64) (siblings [][32]byte) {
 	for len(level) > 1 {
 		if s := i ^ 1; s < uint64(len(level)) {
 			siblings = append(siblings, level[s])
 		}
 		level, i = fold(level), i/2
 	}
-	return siblings, level[0]
+	return siblings
 }
 
 // climb returns the top that a leaf and its siblings lead to; ErrProof when the

@@ -153,8 +153,8 @@ func (m *Model) proof(leaf uint64) ([][32]byte, error) {
 		return nil, err
 	}
 	first := leaf / chunkLeaves * chunkLeaves
-	low, _ := path(m.leafHashes(first), leaf-first)
-	high, _ := path(chunks, leaf/chunkLeaves)
+	low := path(m.leafHashes(first), leaf-first)
+	high := path(chunks, leaf/chunkLeaves)
 	return append(low, high...), nil
 }
 

@@ -76,7 +76,7 @@ func (a *arena) wrong(c step.Claim) step.Claim {
 			}
 		}
 		_, err := step.NewShape(a.m.Header(), lie)
-		if err == nil && !(lie.Stop == c.Stop && slices.Equal(lie.Output, c.Output)) {
+		if err == nil && (lie.Stop != c.Stop || !slices.Equal(lie.Output, c.Output)) {
 			return lie
 		}
 	}
@@ -202,10 +202,10 @@ const stake = 1_000_001
 
 // tally counts games by kind.
 type tally struct {
-	played, wrong          map[string]int
-	sites                  map[step.Site]int
-	moves, bytes, stepOnly int
-	impossible             int
+	played, wrong map[string]int
+	sites         map[step.Site]int
+	moves, bytes  int
+	impossible    int
 }
 
 func newTally() *tally {

@@ -35,7 +35,10 @@ func TestCallsShareTheHelpers(t *testing.T) {
 			for range 200 {
 				e.share(30, 1, func(from, to int) {
 					n := now.Add(1)
-					for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+					for old := most.Load(); n > old; old = most.Load() {
+						if most.CompareAndSwap(old, n) {
+							break
+						}
 					}
 					parts.Add(int64(to - from))
 					now.Add(-1)

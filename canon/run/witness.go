@@ -143,7 +143,7 @@ func (t witnessTrace) Tensors(leaves []uint64) ([][]byte, error) {
 		return nil, err
 	}
 	if len(missing) > 0 {
-		t.Witness.kept = t.ends(leaves)
+		t.kept = t.ends(leaves)
 		wants := func(at At) bool {
 			leaf, err := t.leaf(at)
 			_, wanted := slices.BinarySearch(leaves, leaf)

@@ -83,7 +83,7 @@ func TestHostileInputs(t *testing.T) {
 	s, r := hostileShape(t), rand.New(rand.NewPCG(6, 6))
 	impossible := map[Site]int{}
 	last := s.Tensors() - 1
-	first := last - uint64(s.body) - uint64(len(s.tail))
+	first := last - s.body - uint64(len(s.tail))
 	n := 0
 	for round := range 40 {
 		for leaf := first; leaf <= last; leaf++ {

@@ -101,7 +101,6 @@ func hashes(b []byte) []Hash {
 // root returns the trace root that opened chunks lead to; all lengths are the plan's.
 func (p Plan) root(s Shape, data []byte, proof []Hash) Hash {
 	leaves := make([]node, 0, len(p.covers))
-	indices := make([]uint64, 0, len(p.covers))
 	for _, c := range p.covers {
 		chunks := make([]node, 0, len(c.chunks))
 		for _, k := range c.chunks {
@@ -111,7 +110,7 @@ func (p Plan) root(s Shape, data []byte, proof []Hash) Hash {
 		}
 		n := proofLen(c.chunks, c.width)
 		leaves = append(leaves, node{c.leaf, bind(tensorDomain, c.bytes, climb(chunks, c.width, proof[:n]))})
-		indices, proof = append(indices, c.leaf), proof[n:]
+		proof = proof[n:]
 	}
 	return bind(traceDomain, s.Tensors(), climb(leaves, s.Tensors(), proof))
 }

@@ -14,7 +14,7 @@ func byteAlphabet() (forward [256]rune, back map[rune]byte) {
 	back, next := make(map[rune]byte, 256), rune(256)
 	for b := range 256 {
 		r := rune(b)
-		if !(b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174) {
+		if (b < 33 || b > 126) && (b < 161 || b > 172) && b < 174 {
 			r = next
 			next++
 		}

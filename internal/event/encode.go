@@ -160,7 +160,7 @@ func writeString(b []byte, v reflect.Value) []byte {
 	s := v.String()
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			quoted, _ := json.Marshal(s) //nolint:errcheck // a string always marshals
+			quoted, _ := json.Marshal(s) // a string always marshals
 			return append(b, quoted...)
 		}
 	}

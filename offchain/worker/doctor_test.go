@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -91,7 +92,7 @@ func TestHealthTellsWhyNot(t *testing.T) {
 	require.NoError(t, err)
 	get := func(path string) (int, string) {
 		rec := httptest.NewRecorder()
-		w.health.routes().ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+		w.health.routes().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 		body, err := io.ReadAll(rec.Body)
 		require.NoError(t, err)
 		return rec.Code, string(body)

@@ -26,18 +26,17 @@ type done struct {
 func runExecutor(ctx context.Context, e executor.Executor, clock Clock, queue <-chan work, out chan<- []done, maxBatch int) {
 	var next *work
 	for ctx.Err() == nil {
-		first, ok := next, true
-		if next = nil; first == nil {
-			var w work
+		first := next
+		if first == nil {
 			select {
 			case <-ctx.Done():
 				return
-			case w, ok = <-queue:
+			case w, ok := <-queue:
+				if !ok {
+					return
+				}
+				first = &w
 			}
-			if !ok {
-				return
-			}
-			first = &w
 		}
 		var batch []work
 		batch, next = gather(*first, queue, maxBatch)

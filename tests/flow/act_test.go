@@ -8,7 +8,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/tests/kit"
-	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
@@ -185,16 +184,4 @@ func addBond(w *kit.World, l *line) []kit.Tx {
 
 func withdraw(w *kit.World, l *line) []kit.Tx {
 	return one(w.Withdraw(l.who(), l.coin("amount", "1AIC")))
-}
-
-// seatMessage says whether a transaction holds nothing but commits and reveals.
-func seatMessage(tx kit.Tx) bool {
-	for _, m := range tx.Msgs {
-		switch m.(type) {
-		case *attesttypes.MsgCommitResult, *attesttypes.MsgRevealResult:
-		default:
-			return false
-		}
-	}
-	return true
 }

@@ -162,8 +162,8 @@ func lookMoney(s *stage, l *line) []string {
 	}
 	var out []string
 	for _, name := range names {
-		real := s.RealName(name)
-		out = append(out, fmt.Sprintf("%s %+d uaic", s.NameOf(s.Address(name)), int64(s.Purse(real)-s.purses[real])))
+		owner := s.RealName(name)
+		out = append(out, fmt.Sprintf("%s %+d uaic", s.NameOf(s.Address(name)), int64(s.Purse(owner)-s.purses[owner])))
 	}
 	s.remember()
 	if len(l.names) == 0 {

@@ -64,7 +64,7 @@ func (n *network) ask(tb testing.TB, requester, model, ref string) *question {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // the child has its own descriptor
+	defer log.Close() // the child has its own descriptor
 	q.log = log.Name()
 	q.cmd.Stdout, q.cmd.Stderr = &q.out, log
 	if err := q.cmd.Start(); err != nil {

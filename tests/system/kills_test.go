@@ -62,7 +62,7 @@ func (c *cast) cut(t *testing.T) {
 	c.open(t, "reveal", id, "gate0", "gate1")
 	c.chain.waitStatus(t, id, computetypes.TASK_STATUS_REVEALING)
 	c.waitHeight(t, 0, c.height(t)+3)
-	if err, ended := remote.ended(); ended {
+	if ended, err := remote.ended(); ended {
 		t.Fatalf("expected the worker to wait for its node, it ended: %v", err)
 	}
 	if s := seatOf(c.chain.task(t, id), addr); s == nil || s.Revealed {

@@ -93,7 +93,7 @@ func (n *network) height(tb testing.TB) int64 {
 func (n *network) waitHeight(tb testing.TB, node int, height int64) {
 	tb.Helper()
 	until(tb, startTimeout, fmt.Sprintf("height %d on node%d", height, node), func() (bool, string) {
-		if _, ended := n.nodes[node].ended(); ended {
+		if ended, _ := n.nodes[node].ended(); ended {
 			tb.Fatalf("node%d ended by itself", node)
 		}
 		h, err := n.rpcs[node].height()

@@ -68,7 +68,7 @@ func (p *process) start(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // the child has its own descriptor
+	defer f.Close() // the child has its own descriptor
 	r := &running{cmd: exec.Command(p.bin, p.args...), gone: make(chan struct{})}
 	r.cmd.Stdout, r.cmd.Stderr = f, f
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -92,16 +92,16 @@ func (p *process) life() *running {
 }
 
 // ended returns how the child ended, if it has.
-func (p *process) ended() (err error, hasEnded bool) {
+func (p *process) ended() (hasEnded bool, err error) {
 	r := p.life()
 	if r == nil {
-		return nil, true
+		return true, nil
 	}
 	select {
 	case <-r.gone:
-		return r.err, true
+		return true, r.err
 	default:
-		return nil, false
+		return false, nil
 	}
 }
 

@@ -23,7 +23,7 @@ func (r *rpc) get(path string, into any) error {
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close() //nolint:errcheck // only read from
+	defer res.Body.Close() // only read from
 	var reply struct {
 		Result json.RawMessage
 		Error  json.RawMessage

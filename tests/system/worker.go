@@ -85,7 +85,7 @@ func (w *workerProcess) use(bins binaries, faults ...string) {
 func (w *workerProcess) waitReady(tb testing.TB) {
 	tb.Helper()
 	until(tb, startTimeout, w.name+" to be ready", func() (bool, string) {
-		if err, ended := w.ended(); ended {
+		if ended, err := w.ended(); ended {
 			tb.Fatalf("%s ended by itself: %v", w.name, err)
 		}
 		body, code, err := httpGet(w.url + "/readyz")
@@ -116,7 +116,7 @@ func httpGet(url string) (body []byte, code int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	defer res.Body.Close() //nolint:errcheck // only read from
+	defer res.Body.Close() // only read from
 	var b bytes.Buffer
 	_, err = b.ReadFrom(res.Body)
 	return b.Bytes(), res.StatusCode, err

@@ -71,8 +71,10 @@ func (l *loader) matrix(name string, rows, cols int) [][]float64 {
 }
 
 func (l *loader) model() *Model {
-	m := &Model{dim: l.number("embedding_length"), heads: l.number("attention.head_count"), kv: l.number("attention.head_count_kv"),
-		eps: l.real("attention.layer_norm_rms_epsilon"), base: l.real("rope.freq_base")}
+	m := &Model{
+		dim: l.number("embedding_length"), heads: l.number("attention.head_count"), kv: l.number("attention.head_count_kv"),
+		eps: l.real("attention.layer_norm_rms_epsilon"), base: l.real("rope.freq_base"),
+	}
 	ffn, layers, vocab := l.number("feed_forward_length"), l.number("block_count"), l.number("vocab_size")
 	if l.err != nil || m.heads == 0 {
 		return m

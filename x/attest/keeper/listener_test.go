@@ -37,7 +37,7 @@ func TestAfterMatched(t *testing.T) {
 			return m
 		}(),
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			f.refused(types.ErrInvalidMatch, "task", func() error { return f.k.AfterMatched(f.ctx, m) })
 		})
 	}

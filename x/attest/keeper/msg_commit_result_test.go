@@ -94,11 +94,11 @@ func TestCommitResultRefusals(t *testing.T) {
 		{"no commitment", 0, []types.Commit{with(func(c *types.Commit) { c.Commitment = nil })}, types.ErrInvalidCommitment, "task 2 round 0"},
 		{"a task named twice", 0, []types.Commit{good, f.commitOf(2, 0, 8), good}, types.ErrDuplicateTask, "task 1 round 0"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.name, func(*testing.T) {
 			f.refused(c.want, c.item, func() error { return f.commit(c.n, c.commits...) })
 		})
 	}
-	t.Run("no address", func(t *testing.T) {
+	t.Run("no address", func(*testing.T) {
 		f.refused(types.ErrInvalidAddress, "", func() error {
 			_, err := f.msgs.CommitResult(f.ctx, &types.MsgCommitResult{Provider: "somebody", Commits: []types.Commit{good}})
 			return err

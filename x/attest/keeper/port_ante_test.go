@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -214,7 +215,7 @@ func TestFloodOfAStranger(t *testing.T) {
 	}{
 		{"one item", commitsOf(9, many[:1]...), 1},
 		{"1 000 items", commitsOf(9, many...), 1},
-		{"1 001 items", commitsOf(9, append(many, types.Commit{})...), 0},
+		{"1 001 items", commitsOf(9, append(slices.Clone(many), types.Commit{})...), 0},
 		{"reveals", revealsOf(9, types.Reveal{TaskId: 1}), 1},
 		{"an assigned seat of a batch too large", commitsOf(0, many...), 2},
 	} {

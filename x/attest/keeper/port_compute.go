@@ -81,7 +81,7 @@ func (k *Keeper) InRound(ctx context.Context, cursor []byte, limit uint64) (ids 
 	if err != nil {
 		return nil, nil, err
 	}
-	defer it.Close() //nolint:errcheck // a read iterator has nothing to lose
+	defer it.Close() // a read iterator has nothing to lose
 	for ; it.Valid(); it.Next() {
 		if uint64(len(ids)) >= limit {
 			return ids, next, nil

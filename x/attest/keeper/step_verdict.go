@@ -43,7 +43,7 @@ func (k *Keeper) dueBy(ctx context.Context, height uint64, limit int) ([]dueKey,
 	if err != nil {
 		return nil, err
 	}
-	defer it.Close() //nolint:errcheck // a read iterator has nothing to lose
+	defer it.Close() // a read iterator has nothing to lose
 	var due []dueKey
 	for ; it.Valid() && len(due) < limit; it.Next() {
 		key, err := it.Key()

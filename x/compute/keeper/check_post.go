@@ -94,11 +94,11 @@ func (k *Keeper) checkMarket(ctx context.Context, p *posting, longest uint32) er
 	if count < uint64(p.terms.Seats) {
 		return errorsmod.Wrapf(types.ErrNoOffer, "expected at least %d offers, got %d", p.terms.Seats, count)
 	}
-	in, _, err := cheapest(ctx, k.inputPrices, p.terms.ModelId)
+	in, err := cheapest(ctx, k.inputPrices, p.terms.ModelId)
 	if err != nil {
 		return err
 	}
-	out, _, err := cheapest(ctx, k.outputPrices, p.terms.ModelId)
+	out, err := cheapest(ctx, k.outputPrices, p.terms.ModelId)
 	if err != nil {
 		return err
 	}

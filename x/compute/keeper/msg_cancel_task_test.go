@@ -49,7 +49,7 @@ func TestUpdateParams(t *testing.T) {
 	got, err := f.k.Params(f.ctx)
 	require.NoError(t, err)
 	require.Equal(t, p, got)
-	min, err := f.k.MinBond(f.ctx)
+	least, err := f.k.MinBond(f.ctx)
 	require.NoError(t, err)
-	require.Equal(t, uint64(testBond), min)
+	require.Equal(t, uint64(testBond), least)
 }

@@ -177,19 +177,19 @@ func (k *Keeper) unindexPrices(ctx context.Context, provider sdk.AccAddress, o t
 	return k.outputPrices.Remove(ctx, collections.Join3(o.ModelId, o.PriceOutput, provider))
 }
 
-// cheapest is the lowest price of a model in an index; ok is false if there is none.
-func cheapest(ctx context.Context, prices collections.KeySet[priceKey], modelID []byte) (price uint64, ok bool, err error) {
+// cheapest is the lowest price of a model in an index; 0 if there is none.
+func cheapest(ctx context.Context, prices collections.KeySet[priceKey], modelID []byte) (price uint64, err error) {
 	it, err := prices.Iterate(ctx, collections.NewPrefixedTripleRange[[]byte, uint64, sdk.AccAddress](modelID))
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	defer it.Close()
 	if !it.Valid() {
-		return 0, false, nil
+		return 0, nil
 	}
 	key, err := it.Key()
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	return key.K2(), true, nil
+	return key.K2(), nil
 }

@@ -89,8 +89,8 @@ func TestAModuleWithoutParamsDoesNotHaltTheChain(t *testing.T) {
 
 func TestWhoIsNotDrawn(t *testing.T) {
 	for name, spoil := range map[string]func(*fixture, *types.MsgPostTask){
-		"the requester": func(f *fixture, m *types.MsgPostTask) { m.Requester = provider(0) },
-		"the payer":     func(f *fixture, m *types.MsgPostTask) { m.Payer = provider(0) },
+		"the requester": func(_ *fixture, m *types.MsgPostTask) { m.Requester = provider(0) },
+		"the payer":     func(_ *fixture, m *types.MsgPostTask) { m.Payer = provider(0) },
 		"too dear":      func(f *fixture, _ *types.MsgPostTask) { f.offer(provider(0), modelA, 1000, 9501, 1) },
 		"draining":      func(f *fixture, _ *types.MsgPostTask) { f.ok(&types.MsgDrainProvider{Provider: provider(0)}) },
 		"bond under lien": func(f *fixture, _ *types.MsgPostTask) {
