@@ -113,8 +113,10 @@ func (c *Client) CheckChain(ctx context.Context) error {
 		return err
 	}
 	if c.cfg.ChainID != "" && c.cfg.ChainID != id {
-		return &Error{Op: "check the chain", Err: fmt.Errorf("%w: expected %s, %s is on %s", ErrWrongChain, c.cfg.ChainID, describe(c.cfg), id),
-			Next: "set the chain id to " + id + ", or use a node of " + c.cfg.ChainID}
+		return &Error{
+			Op: "check the chain", Err: fmt.Errorf("%w: expected %s, %s is on %s", ErrWrongChain, c.cfg.ChainID, describe(c.cfg), id),
+			Next: "set the chain id to " + id + ", or use a node of " + c.cfg.ChainID,
+		}
 	}
 	return nil
 }

@@ -181,7 +181,8 @@ func TestSendRecovers(t *testing.T) {
 		setUp func(*Client, *fakeNode)
 	}{
 		"sequence lost to another program, again and again": {first: []func(sdk.Tx) error{
-			race, race, race, race, race, race, race, race, race, race, race, race}},
+			race, race, race, race, race, race, race, race, race, race, race, race,
+		}},
 		"sequence behind the mempool": {setUp: func(_ *Client, n *fakeNode) { n.pending = 6 }},
 		"mempool full":                {first: []func(sdk.Tx) error{refuse(20, "mempool is full")}},
 		"fee too low":                 {first: []func(sdk.Tx) error{refuse(13, "insufficient fee")}},

@@ -139,8 +139,10 @@ func fromGRPC(op string, err error) error {
 	}
 	switch s.Code() {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
-		return &Error{Op: op, Err: fmt.Errorf("%w: %s", ErrUnreachable, s.Message()),
-			Next: "check that the node runs and that its gRPC address is right"}
+		return &Error{
+			Op: op, Err: fmt.Errorf("%w: %s", ErrUnreachable, s.Message()),
+			Next: "check that the node runs and that its gRPC address is right",
+		}
 	case codes.Canceled:
 		return &Error{Op: op, Err: context.Canceled}
 	case codes.NotFound:
@@ -148,8 +150,10 @@ func fromGRPC(op string, err error) error {
 	case codes.InvalidArgument:
 		return &Error{Op: op, Err: fmt.Errorf("%w: %s", ErrBadRequest, s.Message())}
 	case codes.Unimplemented:
-		return &Error{Op: op, Err: fmt.Errorf("%w: %s", ErrBadRequest, s.Message()),
-			Next: "the node does not speak this version of the protocol: compare versions"}
+		return &Error{
+			Op: op, Err: fmt.Errorf("%w: %s", ErrBadRequest, s.Message()),
+			Next: "the node does not speak this version of the protocol: compare versions",
+		}
 	default:
 		if strings.Contains(s.Message(), startingUp) {
 			return &Error{Op: op, Err: fmt.Errorf("%w: the node has just started and has no block yet", ErrUnreachable), Next: "wait a few seconds"}

@@ -23,8 +23,10 @@ func OpenKeyring(backend, dir string, in io.Reader) (keyring.Keyring, error) {
 	}
 	kr, err := keyring.New(keyringName, backend, dir, in, enc.cdc)
 	if err != nil {
-		return nil, &Error{Op: fmt.Sprintf("open the %s keyring in %s", backend, dir), Err: err,
-			Next: "choose one of the backends os, file, test, memory"}
+		return nil, &Error{
+			Op: fmt.Sprintf("open the %s keyring in %s", backend, dir), Err: err,
+			Next: "choose one of the backends os, file, test, memory",
+		}
 	}
 	return kr, nil
 }

@@ -77,14 +77,23 @@ func random(kind uint32, untied bool) *original {
 	r := rand.New(rand.NewPCG(5, 6))
 	tokens, types := byteTokens()
 	o := &original{meta: []gguftest.KV{
-		{Key: "general.architecture", Value: "llama"}, {Key: "llama.context_length", Value: uint32(64)},
-		{Key: "llama.embedding_length", Value: uint32(dim)}, {Key: "llama.block_count", Value: uint32(layers)},
-		{Key: "llama.feed_forward_length", Value: uint32(ffn)}, {Key: "llama.attention.head_count", Value: uint32(heads)},
-		{Key: "llama.attention.head_count_kv", Value: uint32(kvHeads)}, {Key: "llama.attention.layer_norm_rms_epsilon", Value: float32(1e-5)},
-		{Key: "llama.rope.freq_base", Value: float32(10000)}, {Key: "llama.vocab_size", Value: uint32(vocab)},
-		{Key: "tokenizer.ggml.model", Value: "gpt2"}, {Key: "tokenizer.ggml.pre", Value: "gpt-2"}, {Key: "tokenizer.ggml.tokens", Value: tokens},
-		{Key: "tokenizer.ggml.token_type", Value: types}, {Key: "tokenizer.ggml.merges", Value: []string{}},
-		{Key: "tokenizer.ggml.bos_token_id", Value: uint32(256)}, {Key: "tokenizer.ggml.eos_token_id", Value: uint32(258)},
+		{Key: "general.architecture", Value: "llama"},
+		{Key: "llama.context_length", Value: uint32(64)},
+		{Key: "llama.embedding_length", Value: uint32(dim)},
+		{Key: "llama.block_count", Value: uint32(layers)},
+		{Key: "llama.feed_forward_length", Value: uint32(ffn)},
+		{Key: "llama.attention.head_count", Value: uint32(heads)},
+		{Key: "llama.attention.head_count_kv", Value: uint32(kvHeads)},
+		{Key: "llama.attention.layer_norm_rms_epsilon", Value: float32(1e-5)},
+		{Key: "llama.rope.freq_base", Value: float32(10000)},
+		{Key: "llama.vocab_size", Value: uint32(vocab)},
+		{Key: "tokenizer.ggml.model", Value: "gpt2"},
+		{Key: "tokenizer.ggml.pre", Value: "gpt-2"},
+		{Key: "tokenizer.ggml.tokens", Value: tokens},
+		{Key: "tokenizer.ggml.token_type", Value: types},
+		{Key: "tokenizer.ggml.merges", Value: []string{}},
+		{Key: "tokenizer.ggml.bos_token_id", Value: uint32(256)},
+		{Key: "tokenizer.ggml.eos_token_id", Value: uint32(258)},
 		{Key: "tokenizer.chat_template", Value: template},
 	}}
 	add := func(name string, rows, cols int) {

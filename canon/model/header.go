@@ -95,8 +95,10 @@ func (h Header) Encode() []byte {
 
 // numbers lists the 32-bit fields in the order of the encoding.
 func (h *Header) numbers() [12]*uint32 {
-	return [12]*uint32{&h.Vocab, &h.Dim, &h.Layers, &h.Heads, &h.KVHeads, &h.HeadDim, &h.FFN,
-		&h.MaxContext, &h.NormEps, &h.AttnScale, &h.BOS, &h.TokenizerBytes}
+	return [12]*uint32{
+		&h.Vocab, &h.Dim, &h.Layers, &h.Heads, &h.KVHeads, &h.HeadDim, &h.FFN,
+		&h.MaxContext, &h.NormEps, &h.AttnScale, &h.BOS, &h.TokenizerBytes,
+	}
 }
 
 func flag(b bool) byte {
@@ -148,11 +150,17 @@ func (h Header) validate() error {
 		name          string
 		v, least, top uint32
 	}{
-		{"vocab", h.Vocab, 2, MaxVocab}, {"dim", h.Dim, 2, MaxRow8}, {"layers", h.Layers, 1, MaxLayers},
-		{"heads", h.Heads, 1, MaxHeads}, {"kv heads", h.KVHeads, 1, MaxHeads},
-		{"head dim", h.HeadDim, 4, MaxHeadDim}, {"ffn", h.FFN, 2, MaxRow8},
-		{"max context", h.MaxContext, 2, MaxContext}, {"norm eps", h.NormEps, 1, 1<<32 - 1},
-		{"attention scale", h.AttnScale, 1, 1 << 24}, {"bos", h.BOS, 0, h.Vocab - 1},
+		{"vocab", h.Vocab, 2, MaxVocab},
+		{"dim", h.Dim, 2, MaxRow8},
+		{"layers", h.Layers, 1, MaxLayers},
+		{"heads", h.Heads, 1, MaxHeads},
+		{"kv heads", h.KVHeads, 1, MaxHeads},
+		{"head dim", h.HeadDim, 4, MaxHeadDim},
+		{"ffn", h.FFN, 2, MaxRow8},
+		{"max context", h.MaxContext, 2, MaxContext},
+		{"norm eps", h.NormEps, 1, 1<<32 - 1},
+		{"attention scale", h.AttnScale, 1, 1 << 24},
+		{"bos", h.BOS, 0, h.Vocab - 1},
 		{"tokenizer bytes", h.TokenizerBytes, 1, MaxTokenizerBytes},
 		{"stop tokens", uint32(len(h.EOS)), 1, MaxEOS},
 	} {
@@ -187,8 +195,11 @@ func (h Header) checkWidths() error {
 		width uint8
 		row   uint32
 	}{
-		{"attention input", h.Widths.AttnIn, h.Dim}, {"attention output", h.Widths.AttnOut, h.Heads * h.HeadDim},
-		{"ffn input", h.Widths.FFNIn, h.Dim}, {"ffn output", h.Widths.FFNOut, h.FFN}, {"head", h.Widths.Head, h.Dim},
+		{"attention input", h.Widths.AttnIn, h.Dim},
+		{"attention output", h.Widths.AttnOut, h.Heads * h.HeadDim},
+		{"ffn input", h.Widths.FFNIn, h.Dim},
+		{"ffn output", h.Widths.FFNOut, h.FFN},
+		{"head", h.Widths.Head, h.Dim},
 	} {
 		switch {
 		case f.width == 8 && f.row <= MaxRow8, f.width == 16 && f.row <= MaxRow16:

@@ -112,9 +112,11 @@ func TestRootIsTheSpecifiedTree(t *testing.T) {
 
 // tiny is a small valid header.
 func tiny() model.Header {
-	return model.Header{Vocab: 5, Dim: 6, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 7, MaxContext: 9, NormEps: 42950,
+	return model.Header{
+		Vocab: 5, Dim: 6, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 7, MaxContext: 9, NormEps: 42950,
 		AttnScale: 12102203, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 8, FFNOut: 8, Head: 16},
-		BOS: 1, EOS: []uint32{2, 4}}
+		BOS: 1, EOS: []uint32{2, 4},
+	}
 }
 
 // write makes a model file of counted weights; change, which may be nil, edits it.
@@ -322,8 +324,14 @@ func TestHeaderProof(t *testing.T) {
 func TestRowProof(t *testing.T) {
 	m := open(t, nanoFile)
 	root, h := rootOf(t, m), m.Header()
-	rows := []model.RowID{{Part: model.Embedding, Row: 511}, {Part: model.AttnNorm, Layer: 3}, {Part: model.Down, Layer: 2, Row: 127},
-		{Part: model.OutputNorm}, {Part: model.Head, Row: 7}, {Part: model.Rope, Row: 511}}
+	rows := []model.RowID{
+		{Part: model.Embedding, Row: 511},
+		{Part: model.AttnNorm, Layer: 3},
+		{Part: model.Down, Layer: 2, Row: 127},
+		{Part: model.OutputNorm},
+		{Part: model.Head, Row: 7},
+		{Part: model.Rope, Row: 511},
+	}
 	for _, id := range rows {
 		payload, proof, err := m.RowProof(id)
 		if err != nil {

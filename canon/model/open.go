@@ -109,8 +109,10 @@ func parse(data []byte) (*Model, error) {
 // checkPadding makes the file the only one with its root: no byte is free.
 func (m *Model) checkPadding(headerEnd uint64) error {
 	l := m.layout
-	gaps := [][2]uint64{{headerEnd, l.tokenizerAt},
-		{l.tokenizerAt + uint64(m.header.TokenizerBytes), l.tensors[0].scaleAt}}
+	gaps := [][2]uint64{
+		{headerEnd, l.tokenizerAt},
+		{l.tokenizerAt + uint64(m.header.TokenizerBytes), l.tensors[0].scaleAt},
+	}
 	for i, t := range l.tensors {
 		end := l.fileBytes
 		if i+1 < len(l.tensors) {

@@ -65,20 +65,26 @@ func (t trace) digest() (out [32]byte) {
 // small is a model that uses what nano does not: halves pairing, 16-bit widths, a
 // tied head, three query heads to a key head, row lengths that no vector fits.
 func small() model.Header {
-	return model.Header{Vocab: 101, Dim: 42, Layers: 2, Heads: 6, KVHeads: 2, HeadDim: 10, FFN: 70, MaxContext: 96,
-		AttnScale: 7654023, TiedHead: true, Widths: model.Widths{AttnIn: 16, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 16}}
+	return model.Header{
+		Vocab: 101, Dim: 42, Layers: 2, Heads: 6, KVHeads: 2, HeadDim: 10, FFN: 70, MaxContext: 96,
+		AttnScale: 7654023, TiedHead: true, Widths: model.Widths{AttnIn: 16, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 16},
+	}
 }
 
 // wide has rows and logits of more than one block of 4096.
 func wide() model.Header {
-	return model.Header{Vocab: 4500, Dim: 18, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4200, MaxContext: 96,
-		AttnScale: 12102203, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
+	return model.Header{
+		Vocab: 4500, Dim: 18, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4200, MaxContext: 96,
+		AttnScale: 12102203, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8},
+	}
 }
 
 // aligned has only rows that the widest kernels take.
 func aligned() model.Header {
-	return model.Header{Vocab: 128, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 16, FFN: 128, MaxContext: 96,
-		AttnScale: 6051161, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 8, FFNOut: 16, Head: 8}}
+	return model.Header{
+		Vocab: 128, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 16, FFN: 128, MaxContext: 96,
+		AttnScale: 6051161, RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 8, FFNOut: 16, Head: 8},
+	}
 }
 
 // prompts are ids below 100 of several lengths, one longer than a pass.
@@ -119,8 +125,10 @@ func runBatch(t *testing.T, m *model.Model, o run.Options, requests []run.Reques
 }
 
 func models(t *testing.T) map[string]*model.Model {
-	return map[string]*model.Model{"nano": open(t, nanoFile), "small": randomModel(t, small()), "wide": randomModel(t, wide()),
-		"extreme": extremeModel(t, small()), "extreme vectors": extremeModel(t, aligned())}
+	return map[string]*model.Model{
+		"nano": open(t, nanoFile), "small": randomModel(t, small()), "wide": randomModel(t, wide()),
+		"extreme": extremeModel(t, small()), "extreme vectors": extremeModel(t, aligned()),
+	}
 }
 
 // Tokens and all intermediate values are those of one request alone on one thread of

@@ -19,14 +19,18 @@ var games = flag.Int("games", 1000, "adversarial games on the tiny model")
 
 // tiny runs in microseconds.
 func tiny() model.Header {
-	return model.Header{Vocab: 23, Dim: 8, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 12, MaxContext: 24,
-		AttnScale: 12102203, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 16, FFNOut: 8, Head: 8}}
+	return model.Header{
+		Vocab: 23, Dim: 8, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 12, MaxContext: 24,
+		AttnScale: 12102203, Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 16, FFNOut: 8, Head: 8},
+	}
 }
 
 // tall has logits of more chunks than a node has children.
 func tall() model.Header {
-	return model.Header{Vocab: 20000, Dim: 4, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4, MaxContext: 16,
-		AttnScale: 12102203, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 16}}
+	return model.Header{
+		Vocab: 20000, Dim: 4, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4, MaxContext: 16,
+		AttnScale: 12102203, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 16},
+	}
 }
 
 // arena is a model to play on.

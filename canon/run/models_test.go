@@ -97,8 +97,10 @@ func randomRope(r *rand.ChaCha8, n int) []byte {
 
 // about100M is a model of 101 M parameters, two thirds of GPT-2's depth.
 func about100M() model.Header {
-	return model.Header{Vocab: 16384, Dim: 768, Layers: 12, Heads: 12, KVHeads: 4, HeadDim: 64, FFN: 2304, MaxContext: 512,
-		AttnScale: 3025581, RopeInterleaved: true, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
+	return model.Header{
+		Vocab: 16384, Dim: 768, Layers: 12, Heads: 12, KVHeads: 4, HeadDim: 64, FFN: 2304, MaxContext: 512,
+		AttnScale: 3025581, RopeInterleaved: true, TiedHead: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8},
+	}
 }
 
 func writeExtreme(w io.Writer, h model.Header) error {

@@ -18,8 +18,10 @@ var cases = flag.Int("cases", 150_000, "step cases of the property test")
 
 // isRefusal tells whether an error is one of those that Check returns.
 func isRefusal(err error) bool {
-	return slices.ContainsFunc([]error{step.ErrTensor, step.ErrUnit, step.ErrHint, step.ErrTooLarge, step.ErrTooMuchWork,
-		step.ErrData, step.ErrProof, step.ErrRow}, func(e error) bool { return errors.Is(err, e) })
+	return slices.ContainsFunc([]error{
+		step.ErrTensor, step.ErrUnit, step.ErrHint, step.ErrTooLarge, step.ErrTooMuchWork,
+		step.ErrData, step.ErrProof, step.ErrRow,
+	}, func(e error) bool { return errors.Is(err, e) })
 }
 
 // bench is one honest trace with everything to try steps on it.
@@ -39,8 +41,10 @@ func newBench(t testing.TB, name string, m *model.Model, r run.Request) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, name: name, honest: remember(t, witness(t, engine(t, m, run.Options{}), claimOf(t, engine(t, m, run.Options{}), r))),
-		root: root, rows: newProvenRows(m), bySite: map[step.Site][]uint64{}, counted: map[string]int{}}
+	b := &bench{
+		t: t, name: name, honest: remember(t, witness(t, engine(t, m, run.Options{}), claimOf(t, engine(t, m, run.Options{}), r))),
+		root: root, rows: newProvenRows(m), bySite: map[step.Site][]uint64{}, counted: map[string]int{},
+	}
 	for i, d := range b.honest.data {
 		at, err := b.honest.shape.At(uint64(i))
 		if err != nil {

@@ -11,9 +11,11 @@ import (
 // shape8B is a run of an 8B model over 2 048 tokens.
 func shape8B(t testing.TB, temperature uint32) Shape {
 	t.Helper()
-	h := model.Header{Profile: model.Profile, Arch: model.Arch, Vocab: 128256, Dim: 4096, Layers: 32, Heads: 32, KVHeads: 8, HeadDim: 128, FFN: 14336,
+	h := model.Header{
+		Profile: model.Profile, Arch: model.Arch, Vocab: 128256, Dim: 4096, Layers: 32, Heads: 32, KVHeads: 8, HeadDim: 128, FFN: 14336,
 		MaxContext: 8192, NormEps: 1, AttnScale: 1, EOS: []uint32{3}, TokenizerBytes: 2, TablesHash: ops.TablesHash(),
-		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}}
+		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8},
+	}
 	s, err := NewShape(h, Claim{Prompt: make([]uint32, 2047), MaxOutput: 1, Output: []uint32{1}, Stop: StopLength, Temperature: temperature, TopK: 40})
 	if err != nil {
 		t.Fatal(err)

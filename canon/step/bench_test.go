@@ -33,8 +33,11 @@ func BenchmarkCheck(b *testing.B) {
 		name string
 		site step.Site
 		from step.Site // the tensors that it reads begin here
-	}{{"product of 4096 int8", step.SiteGate, step.SiteFFNInScale}, {"product of 14336 int16", step.SiteDown, step.SiteFFNOutScale},
-		{"residual", step.SiteFFNResidual, step.SiteAttnResidual}} {
+	}{
+		{"product of 4096 int8", step.SiteGate, step.SiteFFNInScale},
+		{"product of 14336 int16", step.SiteDown, step.SiteFFNOutScale},
+		{"residual", step.SiteFFNResidual, step.SiteAttnResidual},
+	} {
 		var exist []uint64
 		for site := c.from; site <= c.site; site++ {
 			leaf, err := s.Index(step.At{Position: 2000, Layer: 30, Site: site})

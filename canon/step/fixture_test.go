@@ -28,18 +28,24 @@ func valid(t testing.TB, h model.Header) model.Header {
 
 // llama8B is the shape of an 8-billion-parameter model.
 func llama8B(t testing.TB) model.Header {
-	return valid(t, model.Header{Vocab: 128256, Dim: 4096, Layers: 32, Heads: 32, KVHeads: 8, HeadDim: 128, FFN: 14336, MaxContext: 8192,
-		RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8}})
+	return valid(t, model.Header{
+		Vocab: 128256, Dim: 4096, Layers: 32, Heads: 32, KVHeads: 8, HeadDim: 128, FFN: 14336, MaxContext: 8192,
+		RopeInterleaved: true, Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 8},
+	})
 }
 
 // largest are headers at the limits: every row as long as it may be.
 func largest(t testing.TB) map[string]model.Header {
 	w8, w16 := model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 8}, model.Widths{AttnIn: 16, AttnOut: 16, FFNIn: 16, FFNOut: 16, Head: 16}
 	return map[string]model.Header{
-		"8 bits": valid(t, model.Header{Vocab: model.MaxVocab, Dim: model.MaxRow8, Layers: model.MaxLayers, Heads: 120, KVHeads: 120, HeadDim: 256,
-			FFN: model.MaxRow8, MaxContext: model.MaxContext, Widths: w8}),
-		"16 bits": valid(t, model.Header{Vocab: model.MaxVocab, Dim: model.MaxRow16, Layers: model.MaxLayers, Heads: 80, KVHeads: 1, HeadDim: 256,
-			FFN: model.MaxRow16, MaxContext: model.MaxContext, Widths: w16}),
+		"8 bits": valid(t, model.Header{
+			Vocab: model.MaxVocab, Dim: model.MaxRow8, Layers: model.MaxLayers, Heads: 120, KVHeads: 120, HeadDim: 256,
+			FFN: model.MaxRow8, MaxContext: model.MaxContext, Widths: w8,
+		}),
+		"16 bits": valid(t, model.Header{
+			Vocab: model.MaxVocab, Dim: model.MaxRow16, Layers: model.MaxLayers, Heads: 80, KVHeads: 1, HeadDim: 256,
+			FFN: model.MaxRow16, MaxContext: model.MaxContext, Widths: w16,
+		}),
 		"many heads": valid(t, model.Header{Vocab: 2, Dim: 2, Layers: 1, Heads: 1024, KVHeads: 1024, HeadDim: 20, FFN: 2, MaxContext: model.MaxContext, Widths: w16}),
 		"smallest":   valid(t, model.Header{Vocab: 2, Dim: 2, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 2, MaxContext: 2, Widths: w8}),
 	}
@@ -47,8 +53,10 @@ func largest(t testing.TB) map[string]model.Header {
 
 // claim is some claim of so many tokens, ended by length.
 func claim(prompt, output int, temperature, topK uint32) step.Claim {
-	return step.Claim{Prompt: make([]uint32, prompt), MaxOutput: uint32(output), Temperature: temperature, TopK: topK,
-		Output: make([]uint32, output), Stop: step.StopLength}
+	return step.Claim{
+		Prompt: make([]uint32, prompt), MaxOutput: uint32(output), Temperature: temperature, TopK: topK,
+		Output: make([]uint32, output), Stop: step.StopLength,
+	}
 }
 
 func shape(t testing.TB, h model.Header, c step.Claim) step.Shape {

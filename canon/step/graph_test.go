@@ -39,8 +39,10 @@ func order(h model.Header, c step.Claim) []step.At {
 }
 
 func TestOrder(t *testing.T) {
-	h := valid(t, model.Header{Vocab: 40, Dim: 6, Layers: 3, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 64,
-		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 8}})
+	h := valid(t, model.Header{
+		Vocab: 40, Dim: 6, Layers: 3, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 64,
+		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 8},
+	})
 	ended := claim(3, 4, 0, 0)
 	ended.Stop, ended.MaxOutput = step.StopEnd, 9
 	silent := claim(1, 0, 500, 0)
@@ -66,9 +68,15 @@ func TestOrder(t *testing.T) {
 			t.Error(err)
 		}
 		for _, at := range []step.At{
-			{}, {Position: -1, Site: step.SiteEmbedding}, {Position: s.Positions(), Site: step.SiteEmbedding},
-			{Layer: 3, Site: step.SiteQuery}, {Layer: -1, Site: step.SiteQuery}, {Layer: 1, Site: step.SiteEmbedding}, {Site: step.SiteOutput + 1},
-			{Position: 1, Site: step.SiteOutput}, {Layer: 1, Site: step.SiteLogits, Position: s.Positions() - 1},
+			{},
+			{Position: -1, Site: step.SiteEmbedding},
+			{Position: s.Positions(), Site: step.SiteEmbedding},
+			{Layer: 3, Site: step.SiteQuery},
+			{Layer: -1, Site: step.SiteQuery},
+			{Layer: 1, Site: step.SiteEmbedding},
+			{Site: step.SiteOutput + 1},
+			{Position: 1, Site: step.SiteOutput},
+			{Layer: 1, Site: step.SiteLogits, Position: s.Positions() - 1},
 		} {
 			if i, err := s.Index(at); !errors.Is(err, step.ErrTensor) {
 				t.Errorf("%s: %+v is tensor %d, %v", name, at, i, err)
@@ -102,8 +110,10 @@ func TestOrderOfLargeShapes(t *testing.T) {
 
 // Units tile a tensor without gaps, and none lies in two chunks.
 func TestUnitsTileTensors(t *testing.T) {
-	h := valid(t, model.Header{Vocab: 9000, Dim: 26, Layers: 1, Heads: 9, KVHeads: 3, HeadDim: 6, FFN: 30, MaxContext: 300,
-		Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 16, FFNOut: 8, Head: 8}})
+	h := valid(t, model.Header{
+		Vocab: 9000, Dim: 26, Layers: 1, Heads: 9, KVHeads: 3, HeadDim: 6, FFN: 30, MaxContext: 300,
+		Widths: model.Widths{AttnIn: 8, AttnOut: 16, FFNIn: 16, FFNOut: 8, Head: 8},
+	})
 	s := shape(t, h, claim(280, 10, 500, 7))
 	for leaf := range s.Tensors() {
 		n, err := s.Units(leaf)
@@ -135,8 +145,10 @@ func TestUnitsTileTensors(t *testing.T) {
 }
 
 func TestImpossibleClaims(t *testing.T) {
-	h := valid(t, model.Header{Vocab: 40, Dim: 6, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 10, EOS: []uint32{7, 39},
-		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 8}})
+	h := valid(t, model.Header{
+		Vocab: 40, Dim: 6, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 10, EOS: []uint32{7, 39},
+		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 8},
+	})
 	for name, c := range map[string]struct {
 		prompt, output int
 		most, stop     uint32

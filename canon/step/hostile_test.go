@@ -13,9 +13,11 @@ import (
 // hostileShape has every tensor, some with more than one block.
 func hostileShape(t testing.TB) Shape {
 	t.Helper()
-	h := model.Header{Profile: model.Profile, Arch: model.Arch, Vocab: 4100, Dim: 10, Layers: 1, Heads: 4, KVHeads: 2, HeadDim: 6, FFN: 4200,
+	h := model.Header{
+		Profile: model.Profile, Arch: model.Arch, Vocab: 4100, Dim: 10, Layers: 1, Heads: 4, KVHeads: 2, HeadDim: 6, FFN: 4200,
 		MaxContext: 4600, NormEps: 1, AttnScale: 1 << 24, BOS: 0, EOS: []uint32{3}, TokenizerBytes: 2, TablesHash: ops.TablesHash(),
-		Widths: model.Widths{AttnIn: 16, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 16}}
+		Widths: model.Widths{AttnIn: 16, AttnOut: 8, FFNIn: 8, FFNOut: 16, Head: 16},
+	}
 	if _, err := model.ParseHeader(h.Encode()); err != nil {
 		t.Fatal(err)
 	}

@@ -179,8 +179,10 @@ func TestBytesOfAn8BTrace(t *testing.T) {
 }
 
 func TestBadMoves(t *testing.T) {
-	h := valid(t, model.Header{Vocab: 40_000, Dim: 6, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 64,
-		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 8}})
+	h := valid(t, model.Header{
+		Vocab: 40_000, Dim: 6, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 6, MaxContext: 64,
+		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 16, FFNOut: 8, Head: 8},
+	})
 	s, r := shape(t, h, claim(5, 3, 0, 0)), rand.New(rand.NewPCG(9, 9))
 	logits, err := s.Index(step.At{Position: 5, Site: step.SiteLogits})
 	if err != nil {

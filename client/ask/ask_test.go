@@ -39,9 +39,11 @@ func (c *fakeChain) FindModel(_ context.Context, name string) (computetypes.Mode
 	}
 	return c.model, nil
 }
+
 func (c *fakeChain) ComputeParams(context.Context) (computetypes.Params, error) {
 	return computetypes.Params{MinSeats: 3, MaxSeats: 7, MaxInputTokens: 100, MaxOutputTokens: 200}, nil
 }
+
 func (c *fakeChain) Screen(_ context.Context, terms computetypes.TaskTerms, _ uint32) ([]computetypes.Screened, error) {
 	c.screened = append(c.screened, terms)
 	ceiling := terms.MaxPrice.Amount.QuoRaw(int64(terms.Seats))
@@ -63,26 +65,32 @@ func (c *fakeChain) TaskByClientRef(_ context.Context, _, ref string) (computety
 	}
 	return t, nil
 }
+
 func (c *fakeChain) PostTask(_ context.Context, terms computetypes.TaskTerms, in []computetypes.TaskInput) ([]computetypes.PostedTask, client.Tx, error) {
 	c.posts++
 	id := uint64(len(c.tasks) + 1)
 	c.tasks[in[0].ClientRef] = computetypes.Task{Id: id, Terms: terms, Input: in[0].Tokens, ClientRef: in[0].ClientRef}
 	return []computetypes.PostedTask{{TaskId: id}}, client.Tx{Height: 5, Fee: 9}, nil
 }
+
 func (c *fakeChain) WatchTask(_ context.Context, id uint64) <-chan client.TaskState {
 	ch := make(chan client.TaskState, 1)
 	defer close(ch)
 	for _, t := range c.tasks {
 		if t.Id == id {
 			t.Status = c.status
-			ch <- client.TaskState{Seats: 3, Committed: 3, Revealed: 3, View: &computetypes.QueryTaskResponse{Task: t,
+			ch <- client.TaskState{Seats: 3, Committed: 3, Revealed: 3, View: &computetypes.QueryTaskResponse{
+				Task: t,
 				Progress: computetypes.Progress{Output: []uint32{60, 54}, Stop: 1, Seats: []computetypes.SeatView{
-					{Provider: "a", Outcome: computetypes.REASON_SEAT_RIGHT}, {Provider: "b", Outcome: computetypes.REASON_SEAT_WRONG}}},
-				Money: computetypes.MoneyView{Escrowed: 99, PaidSeats: 30, PaidModel: 1, PaidValidators: 2, Burned: 3, Refunded: 63}}}
+					{Provider: "a", Outcome: computetypes.REASON_SEAT_RIGHT}, {Provider: "b", Outcome: computetypes.REASON_SEAT_WRONG},
+				}},
+				Money: computetypes.MoneyView{Escrowed: 99, PaidSeats: 30, PaidModel: 1, PaidValidators: 2, Burned: 3, Refunded: 63},
+			}}
 		}
 	}
 	return ch
 }
+
 func (c *fakeChain) TaskHeights(context.Context, computetypes.Task) (client.Heights, error) {
 	return client.Heights{Posted: 5, Settled: 9}, nil
 }
@@ -94,8 +102,10 @@ func newFake(t testing.TB) (*fakeChain, *Asker) {
 	require.NoError(t, err)
 	h := m.Header()
 	require.NoError(t, m.Close())
-	c := &fakeChain{prices: []uint64{30, 10, 20}, balance: 1_000, tasks: map[string]computetypes.Task{}, status: computetypes.TASK_STATUS_SETTLED,
-		model: computetypes.Model{Id: id[:], Name: "nano", Header: h.Encode(), Vocab: h.Vocab, MaxContext: h.MaxContext}}
+	c := &fakeChain{
+		prices: []uint64{30, 10, 20}, balance: 1_000, tasks: map[string]computetypes.Task{}, status: computetypes.TASK_STATUS_SETTLED,
+		model: computetypes.Model{Id: id[:], Name: "nano", Header: h.Encode(), Vocab: h.Vocab, MaxContext: h.MaxContext},
+	}
 	return c, &Asker{Chain: c, Tokenizer: func(m computetypes.Model) (*token.Tokenizer, error) { return Tokenizer(m, nanoFile, nil) }}
 }
 
@@ -231,8 +241,10 @@ func TestRefNamesTheQuestion(t *testing.T) {
 	require.Len(t, base, 28)
 	more := terms
 	more.Seats = 4
-	for _, other := range []string{refOf("you", terms, []uint32{1, 2}, [16]byte{}), refOf("me", more, []uint32{1, 2}, [16]byte{}),
-		refOf("me", terms, []uint32{1}, [16]byte{}), refOf("me", terms, []uint32{1, 2}, [16]byte{1})} {
+	for _, other := range []string{
+		refOf("you", terms, []uint32{1, 2}, [16]byte{}), refOf("me", more, []uint32{1, 2}, [16]byte{}),
+		refOf("me", terms, []uint32{1}, [16]byte{}), refOf("me", terms, []uint32{1, 2}, [16]byte{1}),
+	} {
 		require.NotEqual(t, base, other)
 	}
 }

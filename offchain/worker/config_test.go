@@ -7,8 +7,10 @@ import (
 )
 
 func TestRenderedConfigReadsBack(t *testing.T) {
-	for _, models := range [][]ModelConfig{nil, {{Path: "a b\"\\\n.canon", PriceInput: 1, PriceOutput: 2, Slots: 3, Publish: true, Name: "n", License: "MIT", URI: "u", FeeBps: 4,
-		ID: "3bd7366d8ebd658e14af27fe0d070f7bd9fedd98a3f26bc604a7cc113374ec84"}, {Path: "b", Slots: 1}}} {
+	for _, models := range [][]ModelConfig{nil, {{
+		Path: "a b\"\\\n.canon", PriceInput: 1, PriceOutput: 2, Slots: 3, Publish: true, Name: "n", License: "MIT", URI: "u", FeeBps: 4,
+		ID: "3bd7366d8ebd658e14af27fe0d070f7bd9fedd98a3f26bc604a7cc113374ec84",
+	}, {Path: "b", Slots: 1}}} {
 		cfg := DefaultConfig()
 		cfg.Chain.ChainID, cfg.Models = testChain, models
 		text, err := cfg.Render()

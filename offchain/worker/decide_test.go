@@ -61,8 +61,10 @@ func TestDecide(t *testing.T) {
 			if c.first {
 				other.Commitment = nil
 			}
-			s := client.Seat{Index: 1, Round: attesttypes.Round{Phase: c.phase, Deadline: deadline, RevealWindow: window,
-				Seats: []attesttypes.Seat{other, {Provider: "me", Commitment: c.onChain, Result: c.result}}}}
+			s := client.Seat{Index: 1, Round: attesttypes.Round{
+				Phase: c.phase, Deadline: deadline, RevealWindow: window,
+				Seats: []attesttypes.Seat{other, {Provider: "me", Commitment: c.onChain, Result: c.result}},
+			}}
 			r := Record{State: c.state, Output: c.output}
 			if c.state >= StateExecuted {
 				r.Commitment, r.Root = ours, []byte("root")

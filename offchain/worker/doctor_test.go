@@ -60,8 +60,10 @@ func TestDoctorSaysTheNextStep(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			chain := newFakeChain(t)
-			p := Patient{Config: testConfig().At(t.TempDir()), Address: chain.addr, Now: func() time.Time { return now },
-				Chain: doctorChain{chain, now.Add(-time.Second)}, Root: func(string) ([32]byte, error) { return testModel, nil }}
+			p := Patient{
+				Config: testConfig().At(t.TempDir()), Address: chain.addr, Now: func() time.Time { return now },
+				Chain: doctorChain{chain, now.Add(-time.Second)}, Root: func(string) ([32]byte, error) { return testModel, nil },
+			}
 			c.spoil(&p, chain)
 			failed := 0
 			for _, f := range p.Examine(t.Context()) {
@@ -113,8 +115,10 @@ func TestHealthTellsWhyNot(t *testing.T) {
 	require.Contains(t, text, "journal: full")
 	w.metrics.observe(w)
 	_, text = get("/metrics")
-	for _, name := range []string{`aiworker_seats{state="committed"} 0`, "aiworker_execution_seconds", "aiworker_commits_total", "aiworker_reveals_total",
-		`aiworker_seat_outcomes_total{outcome="no_reveal"} 0`, "aiworker_journal_bytes", "aiworker_last_block_age_seconds"} {
+	for _, name := range []string{
+		`aiworker_seats{state="committed"} 0`, "aiworker_execution_seconds", "aiworker_commits_total", "aiworker_reveals_total",
+		`aiworker_seat_outcomes_total{outcome="no_reveal"} 0`, "aiworker_journal_bytes", "aiworker_last_block_age_seconds",
+	} {
 		require.Contains(t, text, name)
 	}
 	_, text = get("/status")

@@ -113,21 +113,27 @@ type fakeChain struct {
 }
 
 func newFakeChain(t testing.TB) *fakeChain {
-	return &fakeChain{t: t, addr: testAddress(t), height: 10, window: longWindow, tasks: map[uint64]computetypes.Task{}, rounds: map[uint64]*attesttypes.Round{},
-		refuse: map[uint64]bool{}, withOutput: map[uint64]bool{}, registered: true, published: true, balance: 1 << 40}
+	return &fakeChain{
+		t: t, addr: testAddress(t), height: 10, window: longWindow, tasks: map[uint64]computetypes.Task{}, rounds: map[uint64]*attesttypes.Round{},
+		refuse: map[uint64]bool{}, withOutput: map[uint64]bool{}, registered: true, published: true, balance: 1 << 40,
+	}
 }
 
 // seat opens a round for a task of the given answer length.
 func (c *fakeChain) seat(id uint64, outLen int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	task := computetypes.Task{Id: id, Input: []uint32{uint32(id), uint32(outLen)}, Status: computetypes.TASK_STATUS_MATCHED,
-		Terms: computetypes.TaskTerms{ModelId: testModel[:], MaxOutputTokens: 1_000}}
+	task := computetypes.Task{
+		Id: id, Input: []uint32{uint32(id), uint32(outLen)}, Status: computetypes.TASK_STATUS_MATCHED,
+		Terms: computetypes.TaskTerms{ModelId: testModel[:], MaxOutputTokens: 1_000},
+	}
 	digest := result.InputDigest(testModel[:], task.Input, 1_000, 0, 0, nil)
 	c.tasks[id] = task
-	c.rounds[id] = &attesttypes.Round{TaskId: id, Phase: attesttypes.ROUND_PHASE_COMMIT, ModelId: testModel[:], InputDigest: digest[:],
+	c.rounds[id] = &attesttypes.Round{
+		TaskId: id, Phase: attesttypes.ROUND_PHASE_COMMIT, ModelId: testModel[:], InputDigest: digest[:],
 		MaxOutputTokens: 1_000, Vocab: 1_000, Deadline: c.height + c.window, RevealWindow: c.window, OpenHeight: c.height,
-		Seats: []attesttypes.Seat{{Provider: "a"}, {Provider: c.addr}, {Provider: "b"}}}
+		Seats: []attesttypes.Seat{{Provider: "a"}, {Provider: c.addr}, {Provider: "b"}},
+	}
 }
 
 // answer is what everybody computes.
@@ -301,6 +307,7 @@ func (c *fakeChain) CheckChain(context.Context) error {
 	}
 	return nil
 }
+
 func (c *fakeChain) AttestParams(context.Context) (attesttypes.Params, error) {
 	return attesttypes.Params{MaxBatch: 100}, nil
 }
@@ -311,23 +318,28 @@ func (c *fakeChain) Provider(context.Context, string) (*computetypes.QueryProvid
 	}
 	return &computetypes.QueryProviderResponse{Provider: computetypes.Provider{Status: computetypes.PROVIDER_STATUS_ACTIVE}}, nil
 }
+
 func (c *fakeChain) Model(context.Context, []byte) (computetypes.Model, error) {
 	if !c.published {
 		return computetypes.Model{}, client.ErrNotFound
 	}
 	return computetypes.Model{Name: "nano"}, nil
 }
+
 func (c *fakeChain) ComputeParams(context.Context) (computetypes.Params, error) {
 	return computetypes.Params{MinBond: 100}, nil
 }
+
 func (c *fakeChain) RegisterProvider(context.Context, string, string, uint64) (client.Tx, error) {
 	c.registered = true
 	return client.Tx{}, nil
 }
+
 func (c *fakeChain) PublishModel(context.Context, computetypes.MsgPublishModel) (client.Tx, error) {
 	c.published = true
 	return client.Tx{}, nil
 }
+
 func (c *fakeChain) SetOffer(context.Context, []byte, uint64, uint64, uint32) (client.Tx, error) {
 	return client.Tx{}, nil
 }

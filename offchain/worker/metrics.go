@@ -24,12 +24,18 @@ type metrics struct {
 func newMetrics(w *Worker) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		seats: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "aiworker_seats",
-			Help: "Open seats by state."}, []string{"state"}),
-		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "aiworker_seat_outcomes_total",
-			Help: "Closed seats by outcome; no_commit, no_reveal and wrong cost bond."}, []string{"outcome"}),
-		executions: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "aiworker_execution_seconds",
-			Help: "Time of the batch that each execution was part of.", Buckets: prometheus.ExponentialBuckets(0.005, 2, 14)}),
+		seats: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "aiworker_seats",
+			Help: "Open seats by state.",
+		}, []string{"state"}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "aiworker_seat_outcomes_total",
+			Help: "Closed seats by outcome; no_commit, no_reveal and wrong cost bond.",
+		}, []string{"outcome"}),
+		executions: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "aiworker_execution_seconds",
+			Help: "Time of the batch that each execution was part of.", Buckets: prometheus.ExponentialBuckets(0.005, 2, 14),
+		}),
 		commits:  prometheus.NewCounter(prometheus.CounterOpts{Name: "aiworker_commits_total", Help: "Commitments in blocks."}),
 		reveals:  prometheus.NewCounter(prometheus.CounterOpts{Name: "aiworker_reveals_total", Help: "Reveals in blocks."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "aiworker_message_failures_total", Help: "Commits and reveals that were not accepted, before they were tried again."}),
@@ -38,8 +44,10 @@ func newMetrics(w *Worker) *metrics {
 		height:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "aiworker_chain_height", Help: "Last block heard of."}),
 	}
 	m.registry.MustRegister(m.seats, m.outcomes, m.executions, m.commits, m.reveals, m.failures, m.queued, m.journal, m.height,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "aiworker_last_block_age_seconds",
-			Help: "Seconds since the last block was heard of; the lag behind the chain."}, func() float64 { return w.health.blockAge().Seconds() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "aiworker_last_block_age_seconds",
+			Help: "Seconds since the last block was heard of; the lag behind the chain.",
+		}, func() float64 { return w.health.blockAge().Seconds() }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for s := StateSeen; s < StateClosed; s++ {
 		m.seats.WithLabelValues(s.String())

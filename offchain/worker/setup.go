@@ -147,8 +147,10 @@ func (w *Worker) publish(ctx context.Context, id [32]byte, m ModelConfig) error 
 	if err != nil {
 		return fmt.Errorf("prove the header of %s: %w", m.Path, err)
 	}
-	msg := computetypes.MsgPublishModel{ModelId: id[:], Header: pub.Header, HeaderProof: pub.Proof,
-		Name: m.Name, License: m.License, Uri: m.URI, FeeBps: m.FeeBps}
+	msg := computetypes.MsgPublishModel{
+		ModelId: id[:], Header: pub.Header, HeaderProof: pub.Proof,
+		Name: m.Name, License: m.License, Uri: m.URI, FeeBps: m.FeeBps,
+	}
 	if m.FeeBps > 0 {
 		msg.Splits = []computetypes.FeeSplit{{Recipient: w.id.text, ShareBps: 10_000}}
 	}

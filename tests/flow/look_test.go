@@ -120,8 +120,12 @@ func moneyOf(m computetypes.MoneyView) string {
 		name   string
 		amount uint64
 	}{
-		{"held", m.Held}, {"seats", m.PaidSeats}, {"model", m.PaidModel}, {"validators", m.PaidValidators},
-		{"burned", m.Burned}, {"refunded", m.Refunded},
+		{"held", m.Held},
+		{"seats", m.PaidSeats},
+		{"model", m.PaidModel},
+		{"validators", m.PaidValidators},
+		{"burned", m.Burned},
+		{"refunded", m.Refunded},
 	} {
 		if part.amount > 0 {
 			text += fmt.Sprintf(" %s %d", part.name, part.amount)

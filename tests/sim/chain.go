@@ -108,6 +108,7 @@ func states(tb testing.TB, c *apptest.Chain) *state {
 
 // governance is the account that may change parameters, blocked one that may receive no transfers.
 func (w *world) governance() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
+
 func (w *world) blocked() string {
 	return authtypes.NewModuleAddress(authtypes.FeeCollectorName).String()
 }

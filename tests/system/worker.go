@@ -38,8 +38,10 @@ func (n *network) addWorker(tb testing.TB, spec workerSpec) *workerProcess {
 	home := filepath.Join(n.dir, spec.name)
 	listen := fmt.Sprintf("127.0.0.1:%d", n.base+portStep*validators+n.ports)
 	n.ports++
-	args := []string{"init", "--home", home, "--yes", "--chain-id", chainID, "--grpc-addr", n.grpc(spec.node), "--node", n.rpcs[spec.node].url,
-		"--key", spec.name, "--keyring-backend", "test", "--keyring-dir", n.home(0), "--moniker", spec.name, "--listen", listen, "--threads", "1"}
+	args := []string{
+		"init", "--home", home, "--yes", "--chain-id", chainID, "--grpc-addr", n.grpc(spec.node), "--node", n.rpcs[spec.node].url,
+		"--key", spec.name, "--keyring-backend", "test", "--keyring-dir", n.home(0), "--moniker", spec.name, "--listen", listen, "--threads", "1",
+	}
 	if spec.bond > 0 {
 		args = append(args, "--bond", fmt.Sprint(spec.bond*uaic))
 	}

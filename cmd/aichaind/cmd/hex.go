@@ -18,7 +18,8 @@ var hexModules = []string{"attest", "beacon", "compute", "reward"}
 // them. The SDK's encoder knows base64 only, so what it printed is rewritten. JSON stays base64, as REST has it.
 func hexInText(root *cobra.Command, files interface {
 	RangeFiles(func(protoreflect.FileDescriptor) bool)
-}) {
+},
+) {
 	names := map[string]bool{}
 	files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
 		if strings.HasPrefix(string(f.Package()), "aichain.") {

@@ -117,14 +117,15 @@ func TestTheEndOfWaitingInWords(t *testing.T) {
 	defer cancel()
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
+	unreachable := fmt.Errorf("%w: %w", client.ErrUnreachable, context.DeadlineExceeded)
 	for want, c := range map[string]struct {
 		ctx context.Context
 		err error
 	}{
 		"no end within 3s (--timeout)":                                              {late, context.DeadlineExceeded},
-		"no end within 3s (--timeout): node unreachable: context deadline exceeded": {late, fmt.Errorf("%w: %w", client.ErrUnreachable, context.DeadlineExceeded)},
+		"no end within 3s (--timeout): node unreachable: context deadline exceeded": {late, unreachable},
 		"interrupted": {stopped, fmt.Errorf("watch: %w", context.Canceled)},
-		"node unreachable: context deadline exceeded": {context.Background(), fmt.Errorf("%w: %w", client.ErrUnreachable, context.DeadlineExceeded)},
+		"node unreachable: context deadline exceeded": {context.Background(), unreachable},
 		"task refunded": {late, ask.ErrRefunded},
 	} {
 		require.EqualError(t, inWords(c.ctx, c.err, 3*time.Second), want)

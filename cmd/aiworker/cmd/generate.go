@@ -78,8 +78,10 @@ func generate(cmd *cobra.Command, f generateFlags, prompt string) (err error) {
 	if err != nil {
 		return badInput(err)
 	}
-	r := engine.Request{Prompt: words.Chat(prompt), MaxTokens: f.maxTokens,
-		Sampling: engine.Sampling{Temperature: f.temperatureMilli, TopK: f.topK}}
+	r := engine.Request{
+		Prompt: words.Chat(prompt), MaxTokens: f.maxTokens,
+		Sampling: engine.Sampling{Temperature: f.temperatureMilli, TopK: f.topK},
+	}
 	if f.isRaw {
 		r.Prompt = append([]uint32{m.Header().BOS}, words.Encode(prompt)...)
 	}

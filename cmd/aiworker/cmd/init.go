@@ -112,10 +112,14 @@ func askAll(fs *pflag.FlagSet, ask func(text string) (string, error), cfg *worke
 		flag, text string
 		field      *string
 	}{
-		{"chain-id", "Chain id", &cfg.Chain.ChainID}, {"grpc-addr", "gRPC of a node", &cfg.Chain.GRPC},
-		{"node", "CometBFT RPC of the node", &cfg.Chain.RPC}, {"key", "Name of the key", &cfg.Key.Name},
-		{"keyring-backend", "Keyring (os, file, test)", &cfg.Key.Backend}, {"moniker", "Display name", &cfg.Provider.Moniker},
-		{"bond", "Bond in uaic", &bond}, {"model", "Canonical model file", &m.Path},
+		{"chain-id", "Chain id", &cfg.Chain.ChainID},
+		{"grpc-addr", "gRPC of a node", &cfg.Chain.GRPC},
+		{"node", "CometBFT RPC of the node", &cfg.Chain.RPC},
+		{"key", "Name of the key", &cfg.Key.Name},
+		{"keyring-backend", "Keyring (os, file, test)", &cfg.Key.Backend},
+		{"moniker", "Display name", &cfg.Provider.Moniker},
+		{"bond", "Bond in uaic", &bond},
+		{"model", "Canonical model file", &m.Path},
 	} {
 		if fs.Changed(q.flag) {
 			continue

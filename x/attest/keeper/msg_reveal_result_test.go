@@ -121,11 +121,11 @@ func TestRevealResultRefusals(t *testing.T) {
 		{"output left out, salt wrong", 1, []types.Reveal{{TaskId: 4, Salt: saltOf(4, 0, 2)}}, types.ErrOutputNeeded, "none of 1 results"},
 		{"a task named twice", 0, []types.Reveal{good, with(func(*types.Reveal) {}), good}, types.ErrDuplicateTask, "task 1 round 0"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.name, func(*testing.T) {
 			f.refused(c.want, c.item, func() error { return f.reveal(c.n, c.reveals...) })
 		})
 	}
-	t.Run("no address", func(t *testing.T) {
+	t.Run("no address", func(*testing.T) {
 		f.refused(types.ErrInvalidAddress, "", func() error {
 			_, err := f.msgs.RevealResult(f.ctx, &types.MsgRevealResult{Provider: "somebody", Reveals: []types.Reveal{good}})
 			return err
@@ -168,7 +168,7 @@ func TestReplay(t *testing.T) {
 	for n := 1; n < 3; n++ {
 		require.NoError(t, f.commit(n, f.commitOf(1, n, 8), f.commitOf(2, n, 8)))
 	}
-	t.Run("to another task", func(t *testing.T) {
+	t.Run("to another task", func(*testing.T) {
 		rev := f.revealOf(1, 0, 8)
 		rev.TaskId = 2
 		f.refused(types.ErrCommitmentMismatch, "task 2", func() error { return f.reveal(0, rev) })

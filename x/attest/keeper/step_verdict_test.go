@@ -28,63 +28,77 @@ func TestLivesOfTasks(t *testing.T) {
 		outcomes string
 	}{
 		{
-			"all agree", [][]int{{1, 1, 1}},
+			"all agree",
+			[][]int{{1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED, "RIGHT RIGHT RIGHT",
 		},
 		{
-			"one liar, the panel decides against it", [][]int{{1, 2, 1}, {1, 1, 1}},
+			"one liar, the panel decides against it",
+			[][]int{{1, 2, 1}, {1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED_BY_PANEL, "RIGHT WRONG RIGHT RIGHT RIGHT RIGHT",
 		},
 		{
-			"two of three collude, the panel decides against them", [][]int{{2, 2, 1}, {1, 1, 1}},
+			"two of three collude, the panel decides against them",
+			[][]int{{2, 2, 1}, {1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED_BY_PANEL, "WRONG WRONG RIGHT RIGHT RIGHT RIGHT",
 		},
 		{
-			"the panel splits too, five of seven decide", [][]int{{1, 2, 1}, {1, 1, 2}, {1, 1, 1, 1, 1, 2, 2}},
+			"the panel splits too, five of seven decide",
+			[][]int{{1, 2, 1}, {1, 1, 2}, {1, 1, 1, 1, 1, 2, 2}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED_BY_PANEL,
 			"RIGHT WRONG RIGHT RIGHT RIGHT WRONG RIGHT RIGHT RIGHT RIGHT RIGHT WRONG WRONG",
 		},
 		{
-			"the panel has an absentee, so the wide panel takes over, with an absentee and a silent seat", [][]int{{1, 2, 1}, {1, 1, x}, {1, 1, 1, 1, 1, x, s}},
+			"the panel has an absentee, so the wide panel takes over, with an absentee and a silent seat",
+			[][]int{{1, 2, 1}, {1, 1, x}, {1, 1, 1, 1, 1, x, s}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED_BY_PANEL,
 			"RIGHT WRONG RIGHT FREED FREED NO_COMMIT RIGHT RIGHT RIGHT RIGHT RIGHT NO_COMMIT NO_REVEAL",
 		},
 		{
-			"nobody ever agrees, nobody is called wrong", [][]int{{1, 2, 3}, {1, 2, 3}, {1, 2, 3, 4, 5, 6, 7}},
+			"nobody ever agrees, nobody is called wrong",
+			[][]int{{1, 2, 3}, {1, 2, 3}, {1, 2, 3, 4, 5, 6, 7}},
 			computetypes.TASK_STATUS_REFUNDED, computetypes.REASON_TASK_UNDECIDED, strings.Repeat("FREED ", 12) + "FREED",
 		},
 		{
-			"four of seven are not enough", [][]int{{1, 2, 1}, {1, 2, 1}, {1, 1, 1, 1, 2, 2, 2}},
+			"four of seven are not enough",
+			[][]int{{1, 2, 1}, {1, 2, 1}, {1, 1, 1, 1, 2, 2, 2}},
 			computetypes.TASK_STATUS_REFUNDED, computetypes.REASON_TASK_UNDECIDED, strings.Repeat("FREED ", 12) + "FREED",
 		},
 		{
-			"too few of the wide panel commit", [][]int{{1, 2, 1}, {1, 2, 1}, {1, 1, 1, 1, x, x, x}},
+			"too few of the wide panel commit",
+			[][]int{{1, 2, 1}, {1, 2, 1}, {1, 1, 1, 1, x, x, x}},
 			computetypes.TASK_STATUS_REFUNDED, computetypes.REASON_TASK_UNDECIDED,
 			"FREED FREED FREED FREED FREED FREED FREED FREED FREED FREED NO_COMMIT NO_COMMIT NO_COMMIT",
 		},
 		{
-			"one seat never commits, the redraw agrees", [][]int{{1, x, 1}, {1, 1, 1}},
+			"one seat never commits, the redraw agrees",
+			[][]int{{1, x, 1}, {1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED, "FREED NO_COMMIT FREED RIGHT RIGHT RIGHT",
 		},
 		{
-			"look-then-withhold costs as much as a lie and delays one round", [][]int{{1, 1, s}, {1, 1, 1}},
+			"look-then-withhold costs as much as a lie and delays one round",
+			[][]int{{1, 1, s}, {1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED, "RIGHT RIGHT NO_REVEAL RIGHT RIGHT RIGHT",
 		},
 		{
-			"a lie told in a stalled round is found out later", [][]int{{2, s, 2}, {1, 1, 1}},
+			"a lie told in a stalled round is found out later",
+			[][]int{{2, s, 2}, {1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED, "WRONG NO_REVEAL WRONG RIGHT RIGHT RIGHT",
 		},
 		{
-			"stalled twice", [][]int{{x, x, x}, {1, 1, s}},
+			"stalled twice",
+			[][]int{{x, x, x}, {1, 1, s}},
 			computetypes.TASK_STATUS_REFUNDED, computetypes.REASON_TASK_STALLED_TWICE, "NO_COMMIT NO_COMMIT NO_COMMIT FREED FREED NO_REVEAL",
 		},
 		{
-			"the redraw splits: a panel, the longest life of four rounds", [][]int{{1, x, 1}, {1, 1, 2}, {1, x, 1}, {1, 1, 1, 1, 1, 1, 1}},
+			"the redraw splits: a panel, the longest life of four rounds",
+			[][]int{{1, x, 1}, {1, 1, 2}, {1, x, 1}, {1, 1, 1, 1, 1, 1, 1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED_BY_PANEL,
 			"FREED NO_COMMIT FREED RIGHT RIGHT WRONG FREED NO_COMMIT FREED RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT",
 		},
 		{
-			"one seat alone", [][]int{{1}},
+			"one seat alone",
+			[][]int{{1}},
 			computetypes.TASK_STATUS_SETTLED, computetypes.REASON_TASK_AGREED, "RIGHT",
 		},
 	} {

@@ -94,8 +94,10 @@ func newFixture(t testing.TB) *fixture {
 	gs := types.DefaultGenesis()
 	gs.Params.MaxInputTokens, gs.Params.MaxOutputTokens, gs.Params.MaxBatch = 40, 40, 120
 	gs.Models = []types.Model{
-		{Id: modelA, Publisher: account("publisher"), Name: "a", License: "MIT", Vocab: testVocab, MaxContext: testContext, FeeBps: 100,
-			Splits: []types.FeeSplit{{Recipient: account("publisher"), ShareBps: types.FullBps}}},
+		{
+			Id: modelA, Publisher: account("publisher"), Name: "a", License: "MIT", Vocab: testVocab, MaxContext: testContext, FeeBps: 100,
+			Splits: []types.FeeSplit{{Recipient: account("publisher"), ShareBps: types.FullBps}},
+		},
 		{Id: modelB, Publisher: account("publisher"), Name: "b", License: "MIT", Vocab: testVocab, MaxContext: testContext},
 	}
 	require.NoError(t, f.k.InitGenesis(f.ctx, gs))

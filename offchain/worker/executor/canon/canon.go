@@ -113,8 +113,10 @@ func (e *Executor) Execute(ctx context.Context, id [32]byte, jobs []executor.Job
 	var requests []run.Request
 	var places []int
 	for i, j := range jobs {
-		r := run.Request{Prompt: j.Input, MaxTokens: int(j.MaxOutput),
-			Sampling: run.Sampling{Temperature: j.TemperatureMilli, TopK: j.TopK, Seed: j.Seed}}
+		r := run.Request{
+			Prompt: j.Input, MaxTokens: int(j.MaxOutput),
+			Sampling: run.Sampling{Temperature: j.TemperatureMilli, TopK: j.TopK, Seed: j.Seed},
+		}
 		if out[i].Err = l.engine.Check(r); out[i].Err == nil {
 			requests, places = append(requests, r), append(places, i)
 		}
