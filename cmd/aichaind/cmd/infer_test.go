@@ -122,11 +122,21 @@ func TestTheEndOfWaitingInWords(t *testing.T) {
 		ctx context.Context
 		err error
 	}{
-		"no end within 3s (--timeout)":                                              {late, context.DeadlineExceeded},
-		"no end within 3s (--timeout): node unreachable: context deadline exceeded": {late, unreachable},
-		"interrupted": {stopped, fmt.Errorf("watch: %w", context.Canceled)},
-		"node unreachable: context deadline exceeded": {context.Background(), unreachable},
-		"task refunded": {late, ask.ErrRefunded},
+		"no end within 3s (--timeout)": {
+			late, context.DeadlineExceeded,
+		},
+		"no end within 3s (--timeout): node unreachable: context deadline exceeded": {
+			late, unreachable,
+		},
+		"interrupted": {
+			stopped, fmt.Errorf("watch: %w", context.Canceled),
+		},
+		"node unreachable: context deadline exceeded": {
+			context.Background(), unreachable,
+		},
+		"task refunded": {
+			late, ask.ErrRefunded,
+		},
 	} {
 		require.EqualError(t, inWords(c.ctx, c.err, 3*time.Second), want)
 	}
