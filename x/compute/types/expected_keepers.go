@@ -57,8 +57,9 @@ type Rounds interface {
 	// InRound lists up to limit ids of tasks in a round, in order of deadline, starting after the opaque
 	// cursor of the call before (nil at first); a nil next cursor says that there are no more.
 	InRound(ctx context.Context, cursor []byte, limit uint64) (ids []uint64, next []byte, err error)
-	// Forget removes the rounds of a closed task and returns who was seated at which height.
-	Forget(ctx context.Context, taskID uint64) ([]SeatedAt, error)
+	// Forget removes what is kept of a closed task and returns who was seated at which height. done is false when the
+	// task is still under dispute, or too much is kept of it for one block: the caller asks again in a later block.
+	Forget(ctx context.Context, taskID uint64) (seated []SeatedAt, done bool, err error)
 	// SeatedBefore returns the providers of all rounds of a task so far, in order of round and seat.
 	SeatedBefore(ctx context.Context, taskID uint64) ([]string, error)
 }
