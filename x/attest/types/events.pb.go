@@ -7,6 +7,8 @@ import (
 	fmt "fmt"
 	types "github.com/aichain/aichain/x/compute/types"
 	_ "github.com/cosmos/cosmos-proto"
+	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
+	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -381,6 +383,645 @@ func (m *EventRoundParked) GetError() string {
 	return ""
 }
 
+// EventAuditSeated is emitted when a round gets its blind seat.
+type EventAuditSeated struct {
+	// task_id of the round.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// round that waits for one more commit.
+	Round uint32 `protobuf:"varint,2,opt,name=round,proto3" json:"round,omitempty"`
+	// provider in the seat.
+	Provider string `protobuf:"bytes,3,opt,name=provider,proto3" json:"provider,omitempty"`
+}
+
+func (m *EventAuditSeated) Reset()         { *m = EventAuditSeated{} }
+func (m *EventAuditSeated) String() string { return proto.CompactTextString(m) }
+func (*EventAuditSeated) ProtoMessage()    {}
+func (*EventAuditSeated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{6}
+}
+func (m *EventAuditSeated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAuditSeated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAuditSeated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAuditSeated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAuditSeated.Merge(m, src)
+}
+func (m *EventAuditSeated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAuditSeated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAuditSeated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAuditSeated proto.InternalMessageInfo
+
+func (m *EventAuditSeated) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventAuditSeated) GetRound() uint32 {
+	if m != nil {
+		return m.Round
+	}
+	return 0
+}
+
+func (m *EventAuditSeated) GetProvider() string {
+	if m != nil {
+		return m.Provider
+	}
+	return ""
+}
+
+// EventAuditSkipped is emitted when a round drew an audit and no provider could take the seat.
+type EventAuditSkipped struct {
+	// task_id of the round.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// round that goes on without.
+	Round uint32 `protobuf:"varint,2,opt,name=round,proto3" json:"round,omitempty"`
+}
+
+func (m *EventAuditSkipped) Reset()         { *m = EventAuditSkipped{} }
+func (m *EventAuditSkipped) String() string { return proto.CompactTextString(m) }
+func (*EventAuditSkipped) ProtoMessage()    {}
+func (*EventAuditSkipped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{7}
+}
+func (m *EventAuditSkipped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAuditSkipped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAuditSkipped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAuditSkipped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAuditSkipped.Merge(m, src)
+}
+func (m *EventAuditSkipped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAuditSkipped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAuditSkipped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAuditSkipped proto.InternalMessageInfo
+
+func (m *EventAuditSkipped) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventAuditSkipped) GetRound() uint32 {
+	if m != nil {
+		return m.Round
+	}
+	return 0
+}
+
+// EventDisputeOpened is emitted when a dispute is opened, by a split or by a challenge.
+type EventDisputeOpened struct {
+	// dispute_id assigned.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// task_id of the result.
+	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// origin of the dispute.
+	Origin DisputeOrigin `protobuf:"varint,3,opt,name=origin,proto3,enum=aichain.attest.v1.DisputeOrigin" json:"origin,omitempty"`
+	// solver who stands for the result.
+	Solver string `protobuf:"bytes,4,opt,name=solver,proto3" json:"solver,omitempty"`
+	// challenger who says that it is wrong.
+	Challenger string `protobuf:"bytes,5,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// phase it begins in: QUEUED, TRACE_DUE, or CHOICE_DUE when the solver's trace is known.
+	Phase DisputePhase `protobuf:"varint,6,opt,name=phase,proto3,enum=aichain.attest.v1.DisputePhase" json:"phase,omitempty"`
+	// deadline of the next move; 0 while queued.
+	Deadline uint64 `protobuf:"varint,7,opt,name=deadline,proto3" json:"deadline,omitempty"`
+}
+
+func (m *EventDisputeOpened) Reset()         { *m = EventDisputeOpened{} }
+func (m *EventDisputeOpened) String() string { return proto.CompactTextString(m) }
+func (*EventDisputeOpened) ProtoMessage()    {}
+func (*EventDisputeOpened) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{8}
+}
+func (m *EventDisputeOpened) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventDisputeOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventDisputeOpened.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventDisputeOpened) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventDisputeOpened.Merge(m, src)
+}
+func (m *EventDisputeOpened) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventDisputeOpened) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventDisputeOpened.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventDisputeOpened proto.InternalMessageInfo
+
+func (m *EventDisputeOpened) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *EventDisputeOpened) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventDisputeOpened) GetOrigin() DisputeOrigin {
+	if m != nil {
+		return m.Origin
+	}
+	return DISPUTE_ORIGIN_UNSPECIFIED
+}
+
+func (m *EventDisputeOpened) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *EventDisputeOpened) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *EventDisputeOpened) GetPhase() DisputePhase {
+	if m != nil {
+		return m.Phase
+	}
+	return DISPUTE_PHASE_UNSPECIFIED
+}
+
+func (m *EventDisputeOpened) GetDeadline() uint64 {
+	if m != nil {
+		return m.Deadline
+	}
+	return 0
+}
+
+// EventDisputeMoved is emitted for each move, and when a queued dispute begins.
+type EventDisputeMoved struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// task_id of the result.
+	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// kind of the move; unspecified when a queued dispute begins.
+	Kind DisputeMoveKind `protobuf:"varint,3,opt,name=kind,proto3,enum=aichain.attest.v1.DisputeMoveKind" json:"kind,omitempty"`
+	// moves made so far.
+	Moves uint32 `protobuf:"varint,4,opt,name=moves,proto3" json:"moves,omitempty"`
+	// phase it is in now.
+	Phase DisputePhase `protobuf:"varint,5,opt,name=phase,proto3,enum=aichain.attest.v1.DisputePhase" json:"phase,omitempty"`
+	// deadline of the next move.
+	Deadline uint64 `protobuf:"varint,6,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	// place that the descent has reached.
+	Place Place `protobuf:"bytes,7,opt,name=place,proto3" json:"place"`
+}
+
+func (m *EventDisputeMoved) Reset()         { *m = EventDisputeMoved{} }
+func (m *EventDisputeMoved) String() string { return proto.CompactTextString(m) }
+func (*EventDisputeMoved) ProtoMessage()    {}
+func (*EventDisputeMoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{9}
+}
+func (m *EventDisputeMoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventDisputeMoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventDisputeMoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventDisputeMoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventDisputeMoved.Merge(m, src)
+}
+func (m *EventDisputeMoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventDisputeMoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventDisputeMoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventDisputeMoved proto.InternalMessageInfo
+
+func (m *EventDisputeMoved) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *EventDisputeMoved) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventDisputeMoved) GetKind() DisputeMoveKind {
+	if m != nil {
+		return m.Kind
+	}
+	return DISPUTE_MOVE_KIND_UNSPECIFIED
+}
+
+func (m *EventDisputeMoved) GetMoves() uint32 {
+	if m != nil {
+		return m.Moves
+	}
+	return 0
+}
+
+func (m *EventDisputeMoved) GetPhase() DisputePhase {
+	if m != nil {
+		return m.Phase
+	}
+	return DISPUTE_PHASE_UNSPECIFIED
+}
+
+func (m *EventDisputeMoved) GetDeadline() uint64 {
+	if m != nil {
+		return m.Deadline
+	}
+	return 0
+}
+
+func (m *EventDisputeMoved) GetPlace() Place {
+	if m != nil {
+		return m.Place
+	}
+	return Place{}
+}
+
+// EventStepComputed is emitted when the chain has computed the step of a dispute.
+type EventStepComputed struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// verdict of the step.
+	Verdict StepVerdict `protobuf:"bytes,2,opt,name=verdict,proto3" json:"verdict"`
+}
+
+func (m *EventStepComputed) Reset()         { *m = EventStepComputed{} }
+func (m *EventStepComputed) String() string { return proto.CompactTextString(m) }
+func (*EventStepComputed) ProtoMessage()    {}
+func (*EventStepComputed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{10}
+}
+func (m *EventStepComputed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventStepComputed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventStepComputed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventStepComputed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventStepComputed.Merge(m, src)
+}
+func (m *EventStepComputed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventStepComputed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventStepComputed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventStepComputed proto.InternalMessageInfo
+
+func (m *EventStepComputed) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *EventStepComputed) GetVerdict() StepVerdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return StepVerdict{}
+}
+
+// EventDisputeResolved is emitted when a dispute ends.
+type EventDisputeResolved struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// task_id of the result.
+	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// solver who stood for the result.
+	Solver string `protobuf:"bytes,3,opt,name=solver,proto3" json:"solver,omitempty"`
+	// challenger who said that it is wrong.
+	Challenger string `protobuf:"bytes,4,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// winner of the dispute.
+	Winner DisputeSide `protobuf:"varint,5,opt,name=winner,proto3,enum=aichain.attest.v1.DisputeSide" json:"winner,omitempty"`
+	// end says how.
+	End DisputeEnd `protobuf:"varint,6,opt,name=end,proto3,enum=aichain.attest.v1.DisputeEnd" json:"end,omitempty"`
+}
+
+func (m *EventDisputeResolved) Reset()         { *m = EventDisputeResolved{} }
+func (m *EventDisputeResolved) String() string { return proto.CompactTextString(m) }
+func (*EventDisputeResolved) ProtoMessage()    {}
+func (*EventDisputeResolved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{11}
+}
+func (m *EventDisputeResolved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventDisputeResolved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventDisputeResolved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventDisputeResolved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventDisputeResolved.Merge(m, src)
+}
+func (m *EventDisputeResolved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventDisputeResolved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventDisputeResolved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventDisputeResolved proto.InternalMessageInfo
+
+func (m *EventDisputeResolved) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *EventDisputeResolved) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventDisputeResolved) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *EventDisputeResolved) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *EventDisputeResolved) GetWinner() DisputeSide {
+	if m != nil {
+		return m.Winner
+	}
+	return DISPUTE_SIDE_UNSPECIFIED
+}
+
+func (m *EventDisputeResolved) GetEnd() DisputeEnd {
+	if m != nil {
+		return m.End
+	}
+	return DISPUTE_END_UNSPECIFIED
+}
+
+// EventCaseOpened is emitted when the referee takes a task up.
+type EventCaseOpened struct {
+	// task_id of the task.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// origin of its disputes.
+	Origin DisputeOrigin `protobuf:"varint,2,opt,name=origin,proto3,enum=aichain.attest.v1.DisputeOrigin" json:"origin,omitempty"`
+}
+
+func (m *EventCaseOpened) Reset()         { *m = EventCaseOpened{} }
+func (m *EventCaseOpened) String() string { return proto.CompactTextString(m) }
+func (*EventCaseOpened) ProtoMessage()    {}
+func (*EventCaseOpened) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{12}
+}
+func (m *EventCaseOpened) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCaseOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCaseOpened.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCaseOpened) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCaseOpened.Merge(m, src)
+}
+func (m *EventCaseOpened) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCaseOpened) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCaseOpened.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCaseOpened proto.InternalMessageInfo
+
+func (m *EventCaseOpened) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventCaseOpened) GetOrigin() DisputeOrigin {
+	if m != nil {
+		return m.Origin
+	}
+	return DISPUTE_ORIGIN_UNSPECIFIED
+}
+
+// EventCaseClosed is emitted when the referee is done with a task.
+type EventCaseClosed struct {
+	// task_id of the task.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// origin of its disputes.
+	Origin DisputeOrigin `protobuf:"varint,2,opt,name=origin,proto3,enum=aichain.attest.v1.DisputeOrigin" json:"origin,omitempty"`
+	// result_root that is left, 32 bytes; empty when none or several are.
+	ResultRoot []byte `protobuf:"bytes,3,opt,name=result_root,json=resultRoot,proto3" json:"result_root,omitempty"`
+}
+
+func (m *EventCaseClosed) Reset()         { *m = EventCaseClosed{} }
+func (m *EventCaseClosed) String() string { return proto.CompactTextString(m) }
+func (*EventCaseClosed) ProtoMessage()    {}
+func (*EventCaseClosed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{13}
+}
+func (m *EventCaseClosed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCaseClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCaseClosed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCaseClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCaseClosed.Merge(m, src)
+}
+func (m *EventCaseClosed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCaseClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCaseClosed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCaseClosed proto.InternalMessageInfo
+
+func (m *EventCaseClosed) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventCaseClosed) GetOrigin() DisputeOrigin {
+	if m != nil {
+		return m.Origin
+	}
+	return DISPUTE_ORIGIN_UNSPECIFIED
+}
+
+func (m *EventCaseClosed) GetResultRoot() []byte {
+	if m != nil {
+		return m.ResultRoot
+	}
+	return nil
+}
+
+// EventDisputeParked is emitted when the time-out of a dispute fails and it is put aside.
+type EventDisputeParked struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// error text.
+	Error string `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
+}
+
+func (m *EventDisputeParked) Reset()         { *m = EventDisputeParked{} }
+func (m *EventDisputeParked) String() string { return proto.CompactTextString(m) }
+func (*EventDisputeParked) ProtoMessage()    {}
+func (*EventDisputeParked) Descriptor() ([]byte, []int) {
+	return fileDescriptor_14ac6a1e030059e7, []int{14}
+}
+func (m *EventDisputeParked) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventDisputeParked) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventDisputeParked.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventDisputeParked) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventDisputeParked.Merge(m, src)
+}
+func (m *EventDisputeParked) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventDisputeParked) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventDisputeParked.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventDisputeParked proto.InternalMessageInfo
+
+func (m *EventDisputeParked) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *EventDisputeParked) GetError() string {
+	if m != nil {
+		return m.Error
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventResultsCommitted)(nil), "aichain.attest.v1.EventResultsCommitted")
 	proto.RegisterType((*EventRevealsOpened)(nil), "aichain.attest.v1.EventRevealsOpened")
@@ -388,40 +1029,73 @@ func init() {
 	proto.RegisterType((*EventVerdict)(nil), "aichain.attest.v1.EventVerdict")
 	proto.RegisterType((*EventSeatOutcome)(nil), "aichain.attest.v1.EventSeatOutcome")
 	proto.RegisterType((*EventRoundParked)(nil), "aichain.attest.v1.EventRoundParked")
+	proto.RegisterType((*EventAuditSeated)(nil), "aichain.attest.v1.EventAuditSeated")
+	proto.RegisterType((*EventAuditSkipped)(nil), "aichain.attest.v1.EventAuditSkipped")
+	proto.RegisterType((*EventDisputeOpened)(nil), "aichain.attest.v1.EventDisputeOpened")
+	proto.RegisterType((*EventDisputeMoved)(nil), "aichain.attest.v1.EventDisputeMoved")
+	proto.RegisterType((*EventStepComputed)(nil), "aichain.attest.v1.EventStepComputed")
+	proto.RegisterType((*EventDisputeResolved)(nil), "aichain.attest.v1.EventDisputeResolved")
+	proto.RegisterType((*EventCaseOpened)(nil), "aichain.attest.v1.EventCaseOpened")
+	proto.RegisterType((*EventCaseClosed)(nil), "aichain.attest.v1.EventCaseClosed")
+	proto.RegisterType((*EventDisputeParked)(nil), "aichain.attest.v1.EventDisputeParked")
 }
 
 func init() { proto.RegisterFile("aichain/attest/v1/events.proto", fileDescriptor_14ac6a1e030059e7) }
 
 var fileDescriptor_14ac6a1e030059e7 = []byte{
-	// 435 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x53, 0xcd, 0x6e, 0xd3, 0x40,
-	0x18, 0xcc, 0x36, 0xa1, 0x69, 0x97, 0x82, 0xc0, 0x0a, 0xc2, 0x8d, 0x84, 0xb1, 0x72, 0x32, 0x07,
-	0x6c, 0x15, 0xf2, 0x02, 0x6d, 0xc5, 0x81, 0x53, 0xd1, 0x56, 0xe2, 0xc0, 0x25, 0xda, 0x7a, 0x3f,
-	0x25, 0x56, 0x6b, 0x7f, 0xd6, 0xee, 0x67, 0x0b, 0xde, 0x82, 0x03, 0xaf, 0xc1, 0x8d, 0x87, 0xe0,
-	0x58, 0x71, 0xe2, 0x88, 0x92, 0x17, 0x41, 0xde, 0xdd, 0x84, 0x96, 0x48, 0x08, 0x0e, 0x9c, 0xac,
-	0xf1, 0xcc, 0xec, 0xcc, 0xb7, 0x3f, 0x3c, 0x92, 0x45, 0xbe, 0x90, 0x45, 0x95, 0x49, 0x22, 0x30,
-	0x94, 0xb5, 0x47, 0x19, 0xb4, 0x50, 0x91, 0x49, 0x6b, 0x8d, 0x84, 0xc1, 0x43, 0xcf, 0xa7, 0x8e,
-	0x4f, 0xdb, 0xa3, 0xf1, 0x93, 0x6d, 0x8b, 0x21, 0x49, 0xe0, 0x1c, 0xe3, 0xcd, 0x8a, 0x39, 0x96,
-	0x75, 0x43, 0xf0, 0x3b, 0x7f, 0x98, 0xa3, 0x29, 0xd1, 0xcc, 0x2c, 0xca, 0x1c, 0x70, 0xd4, 0x64,
-	0xc1, 0x1f, 0xbd, 0xea, 0xc2, 0x05, 0x98, 0xe6, 0x8a, 0xcc, 0x29, 0x96, 0x65, 0x41, 0x04, 0x2a,
-	0x98, 0xf2, 0xbd, 0x5a, 0x63, 0x5b, 0x28, 0xd0, 0x21, 0x8b, 0x59, 0xb2, 0x7f, 0x12, 0x7e, 0xfb,
-	0xf2, 0x7c, 0xe4, 0xcd, 0xc7, 0x4a, 0x69, 0x30, 0xe6, 0x9c, 0x74, 0x51, 0xcd, 0xc5, 0x46, 0x19,
-	0x1c, 0xf2, 0x3d, 0x92, 0xe6, 0x72, 0x56, 0x28, 0x13, 0xee, 0xc4, 0xfd, 0x64, 0x20, 0x86, 0x1d,
-	0x7e, 0xad, 0xcc, 0x24, 0xe3, 0x81, 0x4f, 0x6a, 0x41, 0x5e, 0x99, 0xb3, 0x1a, 0x2a, 0x50, 0xb7,
-	0x0c, 0xec, 0xb6, 0x61, 0xce, 0x47, 0x37, 0xab, 0x39, 0xdf, 0xff, 0x68, 0xf6, 0x89, 0xf1, 0x03,
-	0x9b, 0xf4, 0x16, 0xb4, 0x2a, 0x72, 0x0a, 0x1e, 0xf3, 0xa1, 0xd7, 0xda, 0x80, 0x81, 0xd8, 0x75,
-	0xd2, 0x60, 0xc4, 0xef, 0x68, 0x6c, 0x2a, 0x15, 0xee, 0xc4, 0x2c, 0xb9, 0x27, 0x1c, 0x08, 0xa6,
-	0x7c, 0xd8, 0x3a, 0x67, 0xd8, 0x8f, 0x59, 0x72, 0xff, 0xc5, 0x38, 0xdd, 0x3a, 0xc2, 0xd4, 0xaf,
-	0x2d, 0xd6, 0xd2, 0xe0, 0x29, 0xbf, 0xab, 0xed, 0x64, 0x33, 0x8d, 0x48, 0xe1, 0x20, 0x66, 0xc9,
-	0x81, 0xe0, 0xee, 0x97, 0x40, 0xa4, 0xc9, 0x67, 0xc6, 0x1f, 0xd8, 0x5a, 0xe7, 0x20, 0xe9, 0xac,
-	0xa1, 0x1c, 0x4b, 0xf8, 0xf7, 0x6a, 0xbf, 0xf6, 0xaa, 0xff, 0xd7, 0x7b, 0x35, 0xe5, 0x43, 0x74,
-	0x79, 0xb6, 0xd6, 0xcd, 0x81, 0xfc, 0x0d, 0xeb, 0x26, 0x12, 0x20, 0x0d, 0x56, 0x62, 0x2d, 0x9d,
-	0x1c, 0xfb, 0xba, 0xa2, 0x4b, 0x7e, 0x23, 0xf5, 0x25, 0xa8, 0x3f, 0xd6, 0x05, 0xad, 0x51, 0xdb,
-	0xba, 0xfb, 0xc2, 0x81, 0x93, 0xd3, 0xaf, 0xcb, 0x88, 0x5d, 0x2f, 0x23, 0xf6, 0x63, 0x19, 0xb1,
-	0x8f, 0xab, 0xa8, 0x77, 0xbd, 0x8a, 0x7a, 0xdf, 0x57, 0x51, 0xef, 0xdd, 0xb3, 0x79, 0x41, 0x8b,
-	0xe6, 0xa2, 0xcb, 0xcf, 0x36, 0x8f, 0xc1, 0x7f, 0xdf, 0xaf, 0x9f, 0x05, 0x7d, 0xa8, 0xc1, 0x5c,
-	0xec, 0xda, 0x9b, 0xfd, 0xf2, 0x67, 0x00, 0x00, 0x00, 0xff, 0xff, 0xd6, 0x45, 0x6f, 0x15, 0x68,
-	0x03, 0x00, 0x00,
+	// 820 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xbd, 0x6e, 0x23, 0x37,
+	0x10, 0xd6, 0xae, 0xfe, 0x2c, 0xfa, 0x27, 0xf1, 0x42, 0x41, 0xd6, 0x02, 0xbc, 0x16, 0xb6, 0x52,
+	0x02, 0x44, 0x1b, 0x3b, 0x8e, 0xe1, 0x94, 0x96, 0xe2, 0xc2, 0x08, 0x02, 0x1b, 0x14, 0x90, 0x22,
+	0x8d, 0xb1, 0x16, 0x09, 0x89, 0xd0, 0x8a, 0x5c, 0x90, 0xd4, 0x3a, 0x79, 0x80, 0xf4, 0x29, 0xf2,
+	0x06, 0x29, 0xee, 0x9a, 0x03, 0xae, 0xb8, 0x57, 0x38, 0xc0, 0xa5, 0x71, 0xd5, 0x55, 0x87, 0x83,
+	0x5d, 0xdc, 0x6b, 0x1c, 0x96, 0xa4, 0xfe, 0x6c, 0xc9, 0x3a, 0xf9, 0xce, 0x8d, 0xad, 0x21, 0xbf,
+	0x99, 0x6f, 0x66, 0xf8, 0xed, 0x90, 0xc0, 0x0b, 0x49, 0xbb, 0x1b, 0x12, 0x1a, 0x84, 0x52, 0x62,
+	0x21, 0x83, 0x64, 0x37, 0xc0, 0x09, 0xa6, 0x52, 0xd4, 0x63, 0xce, 0x24, 0x73, 0x36, 0xcd, 0x7e,
+	0x5d, 0xef, 0xd7, 0x93, 0xdd, 0xca, 0xf6, 0x7d, 0x17, 0x21, 0x43, 0x89, 0xb5, 0x47, 0x65, 0x14,
+	0xb1, 0xcd, 0xfa, 0xf1, 0x40, 0xe2, 0xbb, 0xfb, 0x9b, 0x61, 0x9f, 0x50, 0x16, 0xa8, 0xbf, 0x66,
+	0x69, 0xab, 0xcd, 0x44, 0x9f, 0x89, 0x73, 0x65, 0x05, 0xda, 0x30, 0x5b, 0xe5, 0x0e, 0xeb, 0x30,
+	0xbd, 0x9e, 0xfe, 0xd2, 0xab, 0x7e, 0x17, 0x7c, 0x73, 0x9c, 0x66, 0x09, 0xb1, 0x18, 0x44, 0x52,
+	0x34, 0x59, 0xbf, 0x4f, 0xa4, 0xc4, 0xc8, 0xd9, 0x07, 0x2b, 0x31, 0x67, 0x09, 0x41, 0x98, 0xbb,
+	0x56, 0xd5, 0xaa, 0x95, 0x1a, 0xee, 0x9b, 0x57, 0x3f, 0x94, 0x4d, 0xc8, 0x23, 0x84, 0x38, 0x16,
+	0xa2, 0x25, 0x39, 0xa1, 0x1d, 0x38, 0x42, 0x3a, 0x5b, 0x60, 0x45, 0x86, 0xa2, 0x77, 0x4e, 0x90,
+	0x70, 0xed, 0x6a, 0xb6, 0x96, 0x83, 0xc5, 0xd4, 0x3e, 0x41, 0xc2, 0x0f, 0x80, 0x63, 0x98, 0x12,
+	0x1c, 0x46, 0xe2, 0x34, 0xc6, 0x14, 0xa3, 0x29, 0x07, 0x6b, 0xda, 0xa1, 0x03, 0xca, 0x93, 0xa9,
+	0x69, 0xbf, 0xa7, 0xc8, 0xec, 0x3f, 0x0b, 0xac, 0x29, 0xa6, 0x3f, 0x30, 0x47, 0xa4, 0x2d, 0x9d,
+	0x6f, 0x41, 0xd1, 0x60, 0x15, 0x41, 0x0e, 0x16, 0x34, 0xd4, 0x29, 0x83, 0x3c, 0x67, 0x03, 0x8a,
+	0x5c, 0xbb, 0x6a, 0xd5, 0xd6, 0xa1, 0x36, 0x9c, 0x7d, 0x50, 0x4c, 0xb4, 0xa7, 0x9b, 0xad, 0x5a,
+	0xb5, 0x8d, 0xbd, 0x4a, 0xfd, 0xde, 0x59, 0xd7, 0x4d, 0x6c, 0x38, 0x84, 0x3a, 0x3b, 0x60, 0x95,
+	0xab, 0xca, 0xce, 0x39, 0x63, 0xd2, 0xcd, 0x55, 0xad, 0xda, 0x1a, 0x04, 0x7a, 0x09, 0x32, 0x26,
+	0xfd, 0x17, 0x16, 0xf8, 0x5a, 0xa5, 0xd5, 0xc2, 0xa1, 0x3c, 0x1d, 0xc8, 0x36, 0xeb, 0xe3, 0xe5,
+	0x53, 0x1b, 0xf7, 0x2a, 0xfb, 0xc9, 0xbd, 0xda, 0x07, 0x45, 0xa6, 0xf9, 0x54, 0x5a, 0x93, 0x05,
+	0x19, 0x29, 0xa6, 0x15, 0x41, 0x1c, 0x0a, 0x46, 0xe1, 0x10, 0xea, 0x1f, 0x99, 0x74, 0x61, 0xca,
+	0x7c, 0x16, 0xf2, 0x1e, 0x46, 0x0f, 0xa6, 0x8b, 0x39, 0x67, 0x5c, 0xa5, 0x5b, 0x82, 0xda, 0xf0,
+	0x2f, 0x4d, 0x88, 0xa3, 0x01, 0x22, 0xaa, 0xec, 0x05, 0x21, 0xbe, 0x54, 0xc5, 0x7e, 0x03, 0x6c,
+	0x4e, 0x10, 0xf7, 0x48, 0x1c, 0x2f, 0xcd, 0xec, 0xbf, 0xb6, 0x8d, 0xc2, 0x7f, 0x25, 0x22, 0xed,
+	0x91, 0x51, 0xf8, 0x36, 0x00, 0x48, 0x2f, 0x8c, 0x03, 0x95, 0xcc, 0xca, 0xc9, 0x14, 0x89, 0x3d,
+	0x45, 0x72, 0x08, 0x0a, 0x8c, 0x93, 0x0e, 0xa1, 0x46, 0x54, 0xd5, 0x19, 0xa2, 0x1a, 0x32, 0x29,
+	0x1c, 0x34, 0x78, 0xe7, 0x47, 0x50, 0x10, 0x2c, 0x4a, 0x30, 0x57, 0xa7, 0xf7, 0x50, 0x03, 0x0c,
+	0xce, 0x39, 0x04, 0xa0, 0xdd, 0x0d, 0xa3, 0x08, 0xd3, 0x0e, 0xe6, 0x6e, 0x7e, 0x81, 0xd7, 0x04,
+	0xd6, 0xf9, 0x19, 0xe4, 0xe3, 0x6e, 0x28, 0xb0, 0x5b, 0x50, 0x49, 0xee, 0xcc, 0x4f, 0xf2, 0x2c,
+	0x85, 0x41, 0x8d, 0x76, 0x2a, 0x60, 0x05, 0xe1, 0x10, 0x45, 0x84, 0x62, 0xb7, 0xa8, 0xca, 0x1e,
+	0xd9, 0xfe, 0x33, 0xdb, 0x1c, 0x86, 0x71, 0xfc, 0x9d, 0x25, 0x9f, 0xd1, 0xc6, 0x03, 0x90, 0xeb,
+	0x11, 0x8a, 0x4c, 0x13, 0xfd, 0xf9, 0xf9, 0xa5, 0x34, 0xbf, 0x11, 0x8a, 0xa0, 0xc2, 0xa7, 0x67,
+	0xdc, 0x67, 0x09, 0x16, 0xaa, 0x87, 0xeb, 0x50, 0x1b, 0xe3, 0x72, 0xf3, 0x8f, 0x2e, 0xb7, 0x30,
+	0x5d, 0xae, 0xf3, 0x0b, 0xc8, 0xc7, 0x51, 0xd8, 0xd6, 0x7d, 0x58, 0xdd, 0x73, 0x67, 0x84, 0x3c,
+	0x4b, 0xf7, 0x1b, 0xa5, 0xab, 0x77, 0x3b, 0x99, 0xe7, 0x1f, 0x5e, 0x7e, 0x6f, 0x41, 0xed, 0xe1,
+	0x5f, 0x9a, 0x46, 0xb5, 0x24, 0x8e, 0x9b, 0xfa, 0xc3, 0x5c, 0xd8, 0xa8, 0xe6, 0x78, 0x58, 0xd9,
+	0x8a, 0xd0, 0x9b, 0x41, 0x98, 0x06, 0x34, 0x03, 0x6b, 0x92, 0x76, 0xe8, 0xe9, 0xff, 0x6f, 0x9b,
+	0xd9, 0x6c, 0x8a, 0x85, 0x58, 0x09, 0xe9, 0xf1, 0xa7, 0x34, 0x96, 0x6c, 0xf6, 0x51, 0x92, 0xcd,
+	0x2d, 0x21, 0xd9, 0x03, 0x50, 0xb8, 0x24, 0x94, 0x1a, 0xa1, 0x6f, 0xcc, 0x6c, 0x80, 0xa9, 0xab,
+	0x45, 0x10, 0x86, 0x06, 0xed, 0x04, 0x20, 0x8b, 0x29, 0x32, 0x42, 0xdf, 0x9e, 0xef, 0x74, 0x4c,
+	0x11, 0x4c, 0x91, 0x3e, 0x02, 0x5f, 0xa9, 0x26, 0x35, 0x43, 0x31, 0x1c, 0x06, 0x73, 0x47, 0xca,
+	0xf8, 0x6b, 0xb7, 0x97, 0xfb, 0xda, 0xfd, 0x7f, 0xac, 0x09, 0x9a, 0x66, 0xc4, 0xc4, 0x93, 0xd0,
+	0xdc, 0xbd, 0xae, 0xb2, 0xf7, 0xae, 0xab, 0x93, 0xe9, 0xe9, 0x67, 0x2e, 0x80, 0x05, 0x82, 0x98,
+	0x79, 0x0d, 0x34, 0x9a, 0x57, 0x37, 0x9e, 0x75, 0x7d, 0xe3, 0x59, 0xef, 0x6f, 0x3c, 0xeb, 0xdf,
+	0x5b, 0x2f, 0x73, 0x7d, 0xeb, 0x65, 0xde, 0xde, 0x7a, 0x99, 0x3f, 0xbf, 0xeb, 0x10, 0xd9, 0x1d,
+	0x5c, 0xa4, 0xd7, 0x50, 0x30, 0x7a, 0x3c, 0x99, 0xff, 0x7f, 0x0d, 0x9f, 0x51, 0xf2, 0xef, 0x18,
+	0x8b, 0x8b, 0x82, 0x7a, 0xe0, 0xfc, 0xf4, 0x31, 0x00, 0x00, 0xff, 0xff, 0x2e, 0xae, 0xe3, 0xb6,
+	0x98, 0x09, 0x00, 0x00,
 }
 
 func (m *EventResultsCommitted) Marshal() (dAtA []byte, err error) {
@@ -686,6 +1360,407 @@ func (m *EventRoundParked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventAuditSeated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAuditSeated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAuditSeated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Provider) > 0 {
+		i -= len(m.Provider)
+		copy(dAtA[i:], m.Provider)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Provider)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Round != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Round))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAuditSkipped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAuditSkipped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAuditSkipped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Round != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Round))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventDisputeOpened) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventDisputeOpened) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventDisputeOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Deadline != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Deadline))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Phase != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Phase))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Origin != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Origin))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventDisputeMoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventDisputeMoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventDisputeMoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Place.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	if m.Deadline != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Deadline))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Phase != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Phase))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Moves != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Moves))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Kind != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventStepComputed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventStepComputed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventStepComputed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Verdict.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.DisputeId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventDisputeResolved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventDisputeResolved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventDisputeResolved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.End != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Winner != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Winner))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCaseOpened) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCaseOpened) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCaseOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Origin != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Origin))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCaseClosed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCaseClosed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCaseClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.ResultRoot) > 0 {
+		i -= len(m.ResultRoot)
+		copy(dAtA[i:], m.ResultRoot)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.ResultRoot)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Origin != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Origin))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventDisputeParked) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventDisputeParked) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventDisputeParked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Error) > 0 {
+		i -= len(m.Error)
+		copy(dAtA[i:], m.Error)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Error)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -805,6 +1880,194 @@ func (m *EventRoundParked) Size() (n int) {
 	_ = l
 	if m.TaskId != 0 {
 		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	l = len(m.Error)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventAuditSeated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Round != 0 {
+		n += 1 + sovEvents(uint64(m.Round))
+	}
+	l = len(m.Provider)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventAuditSkipped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Round != 0 {
+		n += 1 + sovEvents(uint64(m.Round))
+	}
+	return n
+}
+
+func (m *EventDisputeOpened) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovEvents(uint64(m.DisputeId))
+	}
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Origin != 0 {
+		n += 1 + sovEvents(uint64(m.Origin))
+	}
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Phase != 0 {
+		n += 1 + sovEvents(uint64(m.Phase))
+	}
+	if m.Deadline != 0 {
+		n += 1 + sovEvents(uint64(m.Deadline))
+	}
+	return n
+}
+
+func (m *EventDisputeMoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovEvents(uint64(m.DisputeId))
+	}
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovEvents(uint64(m.Kind))
+	}
+	if m.Moves != 0 {
+		n += 1 + sovEvents(uint64(m.Moves))
+	}
+	if m.Phase != 0 {
+		n += 1 + sovEvents(uint64(m.Phase))
+	}
+	if m.Deadline != 0 {
+		n += 1 + sovEvents(uint64(m.Deadline))
+	}
+	l = m.Place.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventStepComputed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovEvents(uint64(m.DisputeId))
+	}
+	l = m.Verdict.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventDisputeResolved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovEvents(uint64(m.DisputeId))
+	}
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Winner != 0 {
+		n += 1 + sovEvents(uint64(m.Winner))
+	}
+	if m.End != 0 {
+		n += 1 + sovEvents(uint64(m.End))
+	}
+	return n
+}
+
+func (m *EventCaseOpened) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Origin != 0 {
+		n += 1 + sovEvents(uint64(m.Origin))
+	}
+	return n
+}
+
+func (m *EventCaseClosed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	if m.Origin != 0 {
+		n += 1 + sovEvents(uint64(m.Origin))
+	}
+	l = len(m.ResultRoot)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventDisputeParked) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovEvents(uint64(m.DisputeId))
 	}
 	l = len(m.Error)
 	if l > 0 {
@@ -1585,6 +2848,1223 @@ func (m *EventRoundParked) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Error", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Error = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAuditSeated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAuditSeated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAuditSeated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
+			}
+			m.Round = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Round |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provider", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Provider = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAuditSkipped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAuditSkipped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAuditSkipped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
+			}
+			m.Round = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Round |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventDisputeOpened) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventDisputeOpened: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventDisputeOpened: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Origin", wireType)
+			}
+			m.Origin = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Origin |= DisputeOrigin(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Phase", wireType)
+			}
+			m.Phase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Phase |= DisputePhase(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deadline", wireType)
+			}
+			m.Deadline = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deadline |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventDisputeMoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventDisputeMoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventDisputeMoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= DisputeMoveKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Moves", wireType)
+			}
+			m.Moves = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Moves |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Phase", wireType)
+			}
+			m.Phase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Phase |= DisputePhase(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deadline", wireType)
+			}
+			m.Deadline = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deadline |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Place", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Place.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventStepComputed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventStepComputed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventStepComputed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Verdict.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventDisputeResolved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventDisputeResolved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventDisputeResolved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Winner", wireType)
+			}
+			m.Winner = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Winner |= DisputeSide(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= DisputeEnd(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCaseOpened) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCaseOpened: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCaseOpened: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Origin", wireType)
+			}
+			m.Origin = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Origin |= DisputeOrigin(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCaseClosed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCaseClosed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCaseClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Origin", wireType)
+			}
+			m.Origin = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Origin |= DisputeOrigin(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ResultRoot", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ResultRoot = append(m.ResultRoot[:0], dAtA[iNdEx:postIndex]...)
+			if m.ResultRoot == nil {
+				m.ResultRoot = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventDisputeParked) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventDisputeParked: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventDisputeParked: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

@@ -33,6 +33,20 @@ type GenesisState struct {
 	Rounds []Round `protobuf:"bytes,2,rep,name=rounds,proto3" json:"rounds"`
 	// parked rounds.
 	Parked []types.Parked `protobuf:"bytes,3,rep,name=parked,proto3" json:"parked"`
+	// disputes by id.
+	Disputes []Dispute `protobuf:"bytes,4,rep,name=disputes,proto3" json:"disputes"`
+	// traces by task, then provider.
+	Traces []Trace `protobuf:"bytes,5,rep,name=traces,proto3" json:"traces"`
+	// shown lists by dispute, then depth.
+	Shown []Shown `protobuf:"bytes,6,rep,name=shown,proto3" json:"shown"`
+	// cases by task.
+	Cases []Case `protobuf:"bytes,7,rep,name=cases,proto3" json:"cases"`
+	// sealed rounds that wait for the lot of the next block.
+	Sealed []Sealed `protobuf:"bytes,8,rep,name=sealed,proto3" json:"sealed"`
+	// parked_disputes by id.
+	ParkedDisputes []ParkedDispute `protobuf:"bytes,9,rep,name=parked_disputes,json=parkedDisputes,proto3" json:"parked_disputes"`
+	// next_dispute_id is the next id to assign, at least 1.
+	NextDisputeId uint64 `protobuf:"varint,10,opt,name=next_dispute_id,json=nextDisputeId,proto3" json:"next_dispute_id,omitempty"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -89,6 +103,55 @@ func (m *GenesisState) GetParked() []types.Parked {
 	return nil
 }
 
+func (m *GenesisState) GetDisputes() []Dispute {
+	if m != nil {
+		return m.Disputes
+	}
+	return nil
+}
+
+func (m *GenesisState) GetTraces() []Trace {
+	if m != nil {
+		return m.Traces
+	}
+	return nil
+}
+
+func (m *GenesisState) GetShown() []Shown {
+	if m != nil {
+		return m.Shown
+	}
+	return nil
+}
+
+func (m *GenesisState) GetCases() []Case {
+	if m != nil {
+		return m.Cases
+	}
+	return nil
+}
+
+func (m *GenesisState) GetSealed() []Sealed {
+	if m != nil {
+		return m.Sealed
+	}
+	return nil
+}
+
+func (m *GenesisState) GetParkedDisputes() []ParkedDispute {
+	if m != nil {
+		return m.ParkedDisputes
+	}
+	return nil
+}
+
+func (m *GenesisState) GetNextDisputeId() uint64 {
+	if m != nil {
+		return m.NextDisputeId
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "aichain.attest.v1.GenesisState")
 }
@@ -96,25 +159,35 @@ func init() {
 func init() { proto.RegisterFile("aichain/attest/v1/genesis.proto", fileDescriptor_0d3b5f87c5958530) }
 
 var fileDescriptor_0d3b5f87c5958530 = []byte{
-	// 278 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0x4f, 0xcc, 0x4c, 0xce,
-	0x48, 0xcc, 0xcc, 0xd3, 0x4f, 0x2c, 0x29, 0x49, 0x2d, 0x2e, 0xd1, 0x2f, 0x33, 0xd4, 0x4f, 0x4f,
-	0xcd, 0x4b, 0x2d, 0xce, 0x2c, 0xd6, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0x12, 0x84, 0x2a, 0xd0,
-	0x83, 0x28, 0xd0, 0x2b, 0x33, 0x94, 0x92, 0xc3, 0xd4, 0x53, 0x90, 0x58, 0x94, 0x98, 0x0b, 0xd5,
-	0x22, 0x25, 0x8b, 0x29, 0x5f, 0x5c, 0x92, 0x58, 0x92, 0x0a, 0x95, 0x86, 0x6b, 0x4f, 0xce, 0xcf,
-	0x2d, 0x28, 0x2d, 0x49, 0x45, 0x97, 0x17, 0x4c, 0xcc, 0xcd, 0xcc, 0xcb, 0xd7, 0x07, 0x93, 0x50,
-	0x21, 0x91, 0xf4, 0xfc, 0xf4, 0x7c, 0x30, 0x53, 0x1f, 0xc4, 0x82, 0x88, 0x2a, 0x9d, 0x60, 0xe4,
-	0xe2, 0x71, 0x87, 0x38, 0x36, 0x18, 0xa4, 0x5f, 0xc8, 0x86, 0x8b, 0x0d, 0xe2, 0x10, 0x09, 0x46,
-	0x05, 0x46, 0x0d, 0x6e, 0x23, 0x49, 0x3d, 0x0c, 0xc7, 0xeb, 0x05, 0x80, 0x15, 0x38, 0x71, 0x9e,
-	0xb8, 0x27, 0xcf, 0xb0, 0xe2, 0xf9, 0x06, 0x2d, 0xc6, 0x20, 0xa8, 0x1e, 0x21, 0x6b, 0x2e, 0xb6,
-	0xa2, 0xfc, 0xd2, 0xbc, 0x94, 0x62, 0x09, 0x26, 0x05, 0x66, 0x0d, 0x6e, 0x23, 0x09, 0x2c, 0xba,
-	0x83, 0x40, 0x0a, 0x50, 0x34, 0x43, 0xb4, 0x08, 0xd9, 0x82, 0xad, 0xce, 0x4e, 0x4d, 0x91, 0x60,
-	0x06, 0x6b, 0x96, 0x82, 0x6b, 0x86, 0xfa, 0x12, 0x6a, 0x77, 0x76, 0x6a, 0x0a, 0xba, 0xdd, 0x20,
-	0x21, 0xe7, 0x13, 0x8f, 0xe4, 0x18, 0x2f, 0x3c, 0x92, 0x63, 0x7c, 0xf0, 0x48, 0x8e, 0x71, 0xc2,
-	0x63, 0x39, 0x86, 0x0b, 0x8f, 0xe5, 0x18, 0x6e, 0x3c, 0x96, 0x63, 0x88, 0xd2, 0x4c, 0xcf, 0x2c,
-	0xc9, 0x28, 0x4d, 0x02, 0x19, 0xa3, 0x0f, 0x0f, 0x57, 0x28, 0x5d, 0x01, 0x0b, 0xe1, 0x92, 0xca,
-	0x82, 0xd4, 0xe2, 0x24, 0x36, 0x70, 0xb0, 0x18, 0x03, 0x02, 0x00, 0x00, 0xff, 0xff, 0xab, 0x6b,
-	0x17, 0xd5, 0xd4, 0x01, 0x00, 0x00,
+	// 434 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x74, 0x93, 0xcf, 0xae, 0xd2, 0x40,
+	0x14, 0xc6, 0x5b, 0x2f, 0xd4, 0x7b, 0x07, 0x95, 0x30, 0x31, 0x71, 0x24, 0xb1, 0x34, 0x2e, 0x0c,
+	0xba, 0x68, 0x03, 0x6e, 0x34, 0xea, 0x42, 0x30, 0x31, 0xee, 0x0c, 0xb0, 0x72, 0x43, 0x86, 0xce,
+	0xa4, 0x34, 0x95, 0x4e, 0xd3, 0x19, 0x10, 0xdf, 0xc2, 0xc7, 0x70, 0xe9, 0x63, 0xb0, 0x64, 0xe9,
+	0xca, 0x18, 0x58, 0xf8, 0x0c, 0xee, 0xcc, 0xfc, 0xa1, 0x52, 0x28, 0x9b, 0x76, 0x32, 0xe7, 0xfb,
+	0x9d, 0xef, 0xeb, 0x9c, 0x0e, 0xe8, 0xe0, 0x38, 0x9c, 0xe3, 0x38, 0x0d, 0xb0, 0x10, 0x94, 0x8b,
+	0x60, 0xd5, 0x0b, 0x22, 0x9a, 0x52, 0x1e, 0x73, 0x3f, 0xcb, 0x99, 0x60, 0xb0, 0x65, 0x04, 0xbe,
+	0x16, 0xf8, 0xab, 0x5e, 0xdb, 0x3d, 0x67, 0x32, 0x9c, 0xe3, 0x85, 0x41, 0xda, 0x8f, 0xce, 0xeb,
+	0x5c, 0x60, 0x41, 0x4d, 0xb9, 0xc0, 0x43, 0xb6, 0xc8, 0x96, 0x82, 0x9e, 0xd6, 0x5b, 0x78, 0x11,
+	0xa7, 0x2c, 0x50, 0x4f, 0xb3, 0x75, 0x3f, 0x62, 0x11, 0x53, 0xcb, 0x40, 0xae, 0xf4, 0xee, 0xe3,
+	0xbf, 0x35, 0x70, 0xe7, 0xbd, 0x0e, 0x3b, 0x96, 0x3c, 0x7c, 0x0d, 0x1c, 0x1d, 0x04, 0xd9, 0x9e,
+	0xdd, 0x6d, 0xf4, 0x1f, 0xfa, 0x67, 0xe1, 0xfd, 0x8f, 0x4a, 0x30, 0xb8, 0xd9, 0xfc, 0xea, 0x58,
+	0xdf, 0xff, 0xfc, 0x78, 0x66, 0x8f, 0x0c, 0x03, 0x5f, 0x01, 0x27, 0x67, 0xcb, 0x94, 0x70, 0x74,
+	0xcb, 0xbb, 0xea, 0x36, 0xfa, 0xa8, 0x82, 0x1e, 0x49, 0x41, 0x09, 0xd6, 0x08, 0x7c, 0xa3, 0xac,
+	0x13, 0x4a, 0xd0, 0x95, 0x82, 0xdb, 0x05, 0x6c, 0xbe, 0xd2, 0x78, 0x27, 0x94, 0x9c, 0x7a, 0x27,
+	0x94, 0xc0, 0xb7, 0xe0, 0x9a, 0xc4, 0x5c, 0xea, 0x38, 0xaa, 0x9d, 0x34, 0xf8, 0xef, 0xfe, 0x4e,
+	0x4b, 0x8e, 0x1b, 0x14, 0x98, 0x8c, 0x2f, 0x72, 0x1c, 0x52, 0x8e, 0xea, 0x17, 0xe3, 0x4f, 0xa4,
+	0xa0, 0xe4, 0xaf, 0x11, 0xf8, 0x12, 0xd4, 0xf9, 0x9c, 0x7d, 0x49, 0x91, 0x73, 0x91, 0x1d, 0xcb,
+	0xfa, 0x31, 0xab, 0x09, 0xf8, 0x02, 0xd4, 0x43, 0xcc, 0x29, 0x47, 0xb7, 0x15, 0xfa, 0xa0, 0x02,
+	0x1d, 0x62, 0x5e, 0x72, 0xd5, 0x80, 0x1c, 0x17, 0xa7, 0xf8, 0x33, 0x25, 0xe8, 0x5a, 0xa1, 0x55,
+	0xe3, 0x1a, 0x2b, 0x41, 0x29, 0xb2, 0x66, 0xe0, 0x04, 0x34, 0xf5, 0xe1, 0x4d, 0x8b, 0x93, 0xbb,
+	0x51, 0x6d, 0xbc, 0xea, 0xa9, 0x27, 0x94, 0x54, 0x9c, 0xdf, 0xbd, 0xec, 0xb8, 0xc2, 0xe1, 0x13,
+	0xd0, 0x4c, 0xe9, 0x5a, 0x1c, 0x7a, 0x4e, 0x63, 0x82, 0x80, 0x67, 0x77, 0x6b, 0xa3, 0xbb, 0x72,
+	0xdb, 0xc8, 0x3e, 0x90, 0xc1, 0x70, 0xb3, 0x73, 0xed, 0xed, 0xce, 0xb5, 0x7f, 0xef, 0x5c, 0xfb,
+	0xdb, 0xde, 0xb5, 0xb6, 0x7b, 0xd7, 0xfa, 0xb9, 0x77, 0xad, 0x4f, 0x4f, 0xa3, 0x58, 0xcc, 0x97,
+	0x33, 0x39, 0xf7, 0xa0, 0xb8, 0x08, 0xe6, 0xbd, 0x3e, 0x5c, 0x09, 0xf1, 0x35, 0xa3, 0x7c, 0xe6,
+	0xa8, 0xff, 0xf8, 0xf9, 0xbf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x92, 0xe4, 0x82, 0x21, 0x85, 0x03,
+	0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -137,6 +210,95 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.NextDisputeId != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.NextDisputeId))
+		i--
+		dAtA[i] = 0x50
+	}
+	if len(m.ParkedDisputes) > 0 {
+		for iNdEx := len(m.ParkedDisputes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ParkedDisputes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Sealed) > 0 {
+		for iNdEx := len(m.Sealed) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Sealed[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Cases) > 0 {
+		for iNdEx := len(m.Cases) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Cases[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if len(m.Shown) > 0 {
+		for iNdEx := len(m.Shown) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Shown[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if len(m.Traces) > 0 {
+		for iNdEx := len(m.Traces) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Traces[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Disputes) > 0 {
+		for iNdEx := len(m.Disputes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Disputes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
 	if len(m.Parked) > 0 {
 		for iNdEx := len(m.Parked) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -208,6 +370,45 @@ func (m *GenesisState) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
+	}
+	if len(m.Disputes) > 0 {
+		for _, e := range m.Disputes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Traces) > 0 {
+		for _, e := range m.Traces {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Shown) > 0 {
+		for _, e := range m.Shown {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Cases) > 0 {
+		for _, e := range m.Cases {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Sealed) > 0 {
+		for _, e := range m.Sealed {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.ParkedDisputes) > 0 {
+		for _, e := range m.ParkedDisputes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if m.NextDisputeId != 0 {
+		n += 1 + sovGenesis(uint64(m.NextDisputeId))
 	}
 	return n
 }
@@ -348,6 +549,229 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Disputes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Disputes = append(m.Disputes, Dispute{})
+			if err := m.Disputes[len(m.Disputes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Traces", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Traces = append(m.Traces, Trace{})
+			if err := m.Traces[len(m.Traces)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shown", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Shown = append(m.Shown, Shown{})
+			if err := m.Shown[len(m.Shown)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cases", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Cases = append(m.Cases, Case{})
+			if err := m.Cases[len(m.Cases)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sealed", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sealed = append(m.Sealed, Sealed{})
+			if err := m.Sealed[len(m.Sealed)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ParkedDisputes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ParkedDisputes = append(m.ParkedDisputes, ParkedDispute{})
+			if err := m.ParkedDisputes[len(m.ParkedDisputes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextDisputeId", wireType)
+			}
+			m.NextDisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextDisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])

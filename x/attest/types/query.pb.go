@@ -7,6 +7,7 @@ import (
 	context "context"
 	fmt "fmt"
 	types "github.com/aichain/aichain/x/compute/types"
+	_ "github.com/cosmos/cosmos-proto"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
@@ -514,6 +515,8 @@ func (m *QueryParkedRequest) GetPagination() *query.PageRequest {
 type QueryParkedResponse struct {
 	// parked rounds of one page.
 	Parked []types.Parked `protobuf:"bytes,1,rep,name=parked,proto3" json:"parked"`
+	// parked_disputes, all of them, on the first page.
+	ParkedDisputes []ParkedDispute `protobuf:"bytes,3,rep,name=parked_disputes,json=parkedDisputes,proto3" json:"parked_disputes"`
 	// pagination of the list.
 	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
@@ -558,11 +561,458 @@ func (m *QueryParkedResponse) GetParked() []types.Parked {
 	return nil
 }
 
+func (m *QueryParkedResponse) GetParkedDisputes() []ParkedDispute {
+	if m != nil {
+		return m.ParkedDisputes
+	}
+	return nil
+}
+
 func (m *QueryParkedResponse) GetPagination() *query.PageResponse {
 	if m != nil {
 		return m.Pagination
 	}
 	return nil
+}
+
+// QueryDisputeRequest names a dispute.
+type QueryDisputeRequest struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+}
+
+func (m *QueryDisputeRequest) Reset()         { *m = QueryDisputeRequest{} }
+func (m *QueryDisputeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputeRequest) ProtoMessage()    {}
+func (*QueryDisputeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{11}
+}
+func (m *QueryDisputeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputeRequest.Merge(m, src)
+}
+func (m *QueryDisputeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputeRequest proto.InternalMessageInfo
+
+func (m *QueryDisputeRequest) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+// QueryDisputeResponse is the dispute as stored, with what its next mover needs.
+type QueryDisputeResponse struct {
+	// dispute as stored.
+	Dispute Dispute `protobuf:"bytes,1,opt,name=dispute,proto3" json:"dispute"`
+	// trace of the solver, unset before it is posted.
+	Trace *Trace `protobuf:"bytes,2,opt,name=trace,proto3" json:"trace,omitempty"`
+	// shown lists below the top, by depth; empty once resolved.
+	Shown []Shown `protobuf:"bytes,3,rep,name=shown,proto3" json:"shown"`
+	// where the descent has come to, in words.
+	Where string `protobuf:"bytes,4,opt,name=where,proto3" json:"where,omitempty"`
+	// tensors in the solver's trace.
+	Tensors uint64 `protobuf:"varint,5,opt,name=tensors,proto3" json:"tensors,omitempty"`
+}
+
+func (m *QueryDisputeResponse) Reset()         { *m = QueryDisputeResponse{} }
+func (m *QueryDisputeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputeResponse) ProtoMessage()    {}
+func (*QueryDisputeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{12}
+}
+func (m *QueryDisputeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputeResponse.Merge(m, src)
+}
+func (m *QueryDisputeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputeResponse proto.InternalMessageInfo
+
+func (m *QueryDisputeResponse) GetDispute() Dispute {
+	if m != nil {
+		return m.Dispute
+	}
+	return Dispute{}
+}
+
+func (m *QueryDisputeResponse) GetTrace() *Trace {
+	if m != nil {
+		return m.Trace
+	}
+	return nil
+}
+
+func (m *QueryDisputeResponse) GetShown() []Shown {
+	if m != nil {
+		return m.Shown
+	}
+	return nil
+}
+
+func (m *QueryDisputeResponse) GetWhere() string {
+	if m != nil {
+		return m.Where
+	}
+	return ""
+}
+
+func (m *QueryDisputeResponse) GetTensors() uint64 {
+	if m != nil {
+		return m.Tensors
+	}
+	return 0
+}
+
+// QueryDisputesRequest names a task.
+type QueryDisputesRequest struct {
+	// task_id of the disputes.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDisputesRequest) Reset()         { *m = QueryDisputesRequest{} }
+func (m *QueryDisputesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputesRequest) ProtoMessage()    {}
+func (*QueryDisputesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{13}
+}
+func (m *QueryDisputesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputesRequest.Merge(m, src)
+}
+func (m *QueryDisputesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputesRequest proto.InternalMessageInfo
+
+func (m *QueryDisputesRequest) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *QueryDisputesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDisputesResponse lists disputes.
+type QueryDisputesResponse struct {
+	// disputes of one page.
+	Disputes []Dispute `protobuf:"bytes,1,rep,name=disputes,proto3" json:"disputes"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDisputesResponse) Reset()         { *m = QueryDisputesResponse{} }
+func (m *QueryDisputesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputesResponse) ProtoMessage()    {}
+func (*QueryDisputesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{14}
+}
+func (m *QueryDisputesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputesResponse.Merge(m, src)
+}
+func (m *QueryDisputesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputesResponse proto.InternalMessageInfo
+
+func (m *QueryDisputesResponse) GetDisputes() []Dispute {
+	if m != nil {
+		return m.Disputes
+	}
+	return nil
+}
+
+func (m *QueryDisputesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDisputesOfRequest names a party.
+type QueryDisputesOfRequest struct {
+	// party is a solver or challenger.
+	Party string `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDisputesOfRequest) Reset()         { *m = QueryDisputesOfRequest{} }
+func (m *QueryDisputesOfRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputesOfRequest) ProtoMessage()    {}
+func (*QueryDisputesOfRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{15}
+}
+func (m *QueryDisputesOfRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputesOfRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputesOfRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputesOfRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputesOfRequest.Merge(m, src)
+}
+func (m *QueryDisputesOfRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputesOfRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputesOfRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputesOfRequest proto.InternalMessageInfo
+
+func (m *QueryDisputesOfRequest) GetParty() string {
+	if m != nil {
+		return m.Party
+	}
+	return ""
+}
+
+func (m *QueryDisputesOfRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDisputesOfResponse lists disputes.
+type QueryDisputesOfResponse struct {
+	// disputes of one page.
+	Disputes []Dispute `protobuf:"bytes,1,rep,name=disputes,proto3" json:"disputes"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDisputesOfResponse) Reset()         { *m = QueryDisputesOfResponse{} }
+func (m *QueryDisputesOfResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDisputesOfResponse) ProtoMessage()    {}
+func (*QueryDisputesOfResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{16}
+}
+func (m *QueryDisputesOfResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDisputesOfResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDisputesOfResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDisputesOfResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDisputesOfResponse.Merge(m, src)
+}
+func (m *QueryDisputesOfResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDisputesOfResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDisputesOfResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDisputesOfResponse proto.InternalMessageInfo
+
+func (m *QueryDisputesOfResponse) GetDisputes() []Dispute {
+	if m != nil {
+		return m.Disputes
+	}
+	return nil
+}
+
+func (m *QueryDisputesOfResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCaseRequest names a task.
+type QueryCaseRequest struct {
+	// task_id of the case.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+}
+
+func (m *QueryCaseRequest) Reset()         { *m = QueryCaseRequest{} }
+func (m *QueryCaseRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCaseRequest) ProtoMessage()    {}
+func (*QueryCaseRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{17}
+}
+func (m *QueryCaseRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCaseRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCaseRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCaseRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCaseRequest.Merge(m, src)
+}
+func (m *QueryCaseRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCaseRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCaseRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCaseRequest proto.InternalMessageInfo
+
+func (m *QueryCaseRequest) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+// QueryCaseResponse is the case.
+type QueryCaseResponse struct {
+	// case as stored.
+	Case Case `protobuf:"bytes,1,opt,name=case,proto3" json:"case"`
+}
+
+func (m *QueryCaseResponse) Reset()         { *m = QueryCaseResponse{} }
+func (m *QueryCaseResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCaseResponse) ProtoMessage()    {}
+func (*QueryCaseResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_044c9e52cf9a3c87, []int{18}
+}
+func (m *QueryCaseResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCaseResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCaseResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCaseResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCaseResponse.Merge(m, src)
+}
+func (m *QueryCaseResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCaseResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCaseResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCaseResponse proto.InternalMessageInfo
+
+func (m *QueryCaseResponse) GetCase() Case {
+	if m != nil {
+		return m.Case
+	}
+	return Case{}
 }
 
 func init() {
@@ -577,56 +1027,89 @@ func init() {
 	proto.RegisterType((*QueryDueResponse)(nil), "aichain.attest.v1.QueryDueResponse")
 	proto.RegisterType((*QueryParkedRequest)(nil), "aichain.attest.v1.QueryParkedRequest")
 	proto.RegisterType((*QueryParkedResponse)(nil), "aichain.attest.v1.QueryParkedResponse")
+	proto.RegisterType((*QueryDisputeRequest)(nil), "aichain.attest.v1.QueryDisputeRequest")
+	proto.RegisterType((*QueryDisputeResponse)(nil), "aichain.attest.v1.QueryDisputeResponse")
+	proto.RegisterType((*QueryDisputesRequest)(nil), "aichain.attest.v1.QueryDisputesRequest")
+	proto.RegisterType((*QueryDisputesResponse)(nil), "aichain.attest.v1.QueryDisputesResponse")
+	proto.RegisterType((*QueryDisputesOfRequest)(nil), "aichain.attest.v1.QueryDisputesOfRequest")
+	proto.RegisterType((*QueryDisputesOfResponse)(nil), "aichain.attest.v1.QueryDisputesOfResponse")
+	proto.RegisterType((*QueryCaseRequest)(nil), "aichain.attest.v1.QueryCaseRequest")
+	proto.RegisterType((*QueryCaseResponse)(nil), "aichain.attest.v1.QueryCaseResponse")
 }
 
 func init() { proto.RegisterFile("aichain/attest/v1/query.proto", fileDescriptor_044c9e52cf9a3c87) }
 
 var fileDescriptor_044c9e52cf9a3c87 = []byte{
-	// 698 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x55, 0x4f, 0x4f, 0xd4, 0x40,
-	0x14, 0xdf, 0x02, 0xbb, 0xe2, 0x18, 0xa3, 0x8c, 0x44, 0x97, 0xa2, 0x15, 0x8b, 0x20, 0x42, 0xe8,
-	0x04, 0xbc, 0x60, 0xd4, 0x98, 0x20, 0xd1, 0x78, 0x12, 0xeb, 0x49, 0x63, 0x62, 0x66, 0xe9, 0xa4,
-	0x34, 0xcb, 0x76, 0x96, 0x9d, 0x29, 0x11, 0x09, 0x31, 0x31, 0x1e, 0x3c, 0x18, 0x63, 0x62, 0x3c,
-	0x7a, 0xf7, 0xe8, 0xc7, 0xe0, 0x48, 0xe2, 0xc5, 0x93, 0x31, 0x60, 0xe2, 0xd7, 0x30, 0x33, 0xf3,
-	0x4a, 0xbb, 0xd0, 0xdd, 0xe5, 0xc0, 0x05, 0xda, 0xce, 0x7b, 0xbf, 0x3f, 0x6f, 0x7e, 0x0f, 0xd0,
-	0x15, 0x1a, 0xad, 0xac, 0xd2, 0x28, 0x26, 0x54, 0x4a, 0x26, 0x24, 0xd9, 0x98, 0x23, 0xeb, 0x09,
-	0x6b, 0x6d, 0x7a, 0xcd, 0x16, 0x97, 0x1c, 0x0f, 0xc1, 0xb1, 0x67, 0x8e, 0xbd, 0x8d, 0x39, 0xdb,
-	0x39, 0xda, 0xd1, 0xa4, 0x2d, 0xda, 0x10, 0xa6, 0xc5, 0x2e, 0x40, 0x14, 0x92, 0x4a, 0x06, 0xc7,
-	0x07, 0xed, 0x2b, 0xbc, 0xd1, 0x4c, 0x24, 0x3b, 0x7c, 0x3e, 0x44, 0x1b, 0x51, 0xcc, 0x89, 0xfe,
-	0x09, 0x9f, 0xa6, 0x57, 0xb8, 0x68, 0x70, 0x41, 0x6a, 0x54, 0x30, 0xa3, 0x8e, 0x6c, 0xcc, 0xd5,
-	0x98, 0xa4, 0x8a, 0x39, 0x8c, 0x62, 0x2a, 0x23, 0x1e, 0x43, 0xed, 0x28, 0xd4, 0xa6, 0x65, 0x79,
-	0x37, 0xf6, 0x70, 0xc8, 0x43, 0xae, 0x1f, 0x89, 0x7a, 0x82, 0xaf, 0x97, 0x43, 0xce, 0xc3, 0x35,
-	0x46, 0x68, 0x33, 0x22, 0x34, 0x8e, 0xb9, 0xd4, 0x78, 0x60, 0xc7, 0x1d, 0x46, 0xf8, 0xa9, 0x82,
-	0x58, 0xd6, 0x1e, 0x7d, 0xb6, 0x9e, 0x30, 0x21, 0xdd, 0x67, 0xe8, 0x42, 0xdb, 0x57, 0xd1, 0xe4,
-	0xb1, 0x60, 0xf8, 0x2e, 0xaa, 0x98, 0x59, 0x54, 0xad, 0x31, 0x6b, 0xea, 0xcc, 0xfc, 0x88, 0x77,
-	0x64, 0x7e, 0x9e, 0x69, 0x59, 0x3c, 0xbd, 0xf3, 0xfb, 0x6a, 0xe9, 0xfb, 0xbf, 0x1f, 0xd3, 0x96,
-	0x0f, 0x3d, 0xee, 0x22, 0x1a, 0xd2, 0xa0, 0x3e, 0x4f, 0xe2, 0x00, 0x98, 0xf0, 0x25, 0x74, 0x4a,
-	0x52, 0x51, 0x7f, 0x15, 0x05, 0x1a, 0x73, 0xc0, 0xaf, 0xa8, 0xd7, 0xc7, 0x01, 0x1e, 0x46, 0xe5,
-	0x96, 0x2a, 0xac, 0xf6, 0x8d, 0x59, 0x53, 0x67, 0x7d, 0xf3, 0xe2, 0x3e, 0x01, 0xb9, 0x80, 0x01,
-	0xba, 0x6e, 0xa7, 0xb5, 0x46, 0x56, 0xb5, 0x40, 0x96, 0x6e, 0xc8, 0xab, 0x02, 0xc0, 0xd9, 0x3c,
-	0xa0, 0xe8, 0xa5, 0xca, 0xf5, 0x61, 0x30, 0x69, 0x39, 0x08, 0xb8, 0x83, 0x2a, 0x1a, 0x4e, 0x0d,
-	0xa6, 0xff, 0xb8, 0x0a, 0xa0, 0xc5, 0x7d, 0x8e, 0xce, 0x69, 0xcc, 0xa5, 0x84, 0xa5, 0xfc, 0x0f,
-	0x11, 0xca, 0xae, 0x1e, 0x5c, 0x4d, 0x7a, 0xe6, 0xee, 0x3d, 0x95, 0x13, 0xcf, 0xdc, 0x3b, 0xe4,
-	0xc4, 0x5b, 0xa6, 0x61, 0xda, 0xeb, 0xe7, 0x3a, 0xdd, 0xfb, 0x68, 0x50, 0xa1, 0x2a, 0x9e, 0xce,
-	0x93, 0xb6, 0xd1, 0x60, 0xc0, 0x68, 0xb0, 0x16, 0xc5, 0x4c, 0x0f, 0x7b, 0xc0, 0x3f, 0x78, 0x77,
-	0xbf, 0x5a, 0xe8, 0x7c, 0x26, 0x0e, 0xdc, 0x2e, 0xa0, 0xfe, 0x20, 0x61, 0x60, 0x75, 0xb4, 0xc0,
-	0x6a, 0xca, 0x99, 0x77, 0xab, 0x5a, 0xf0, 0xa3, 0x36, 0x5f, 0x7d, 0xda, 0xd7, 0x8d, 0x9e, 0xbe,
-	0x0c, 0x6d, 0x9b, 0xb1, 0x97, 0x59, 0x6c, 0xeb, 0x2c, 0x38, 0xe9, 0xb1, 0x7d, 0xb3, 0xb2, 0xfc,
-	0x6b, 0x78, 0x30, 0x7e, 0x4f, 0xe7, 0xbf, 0xce, 0x02, 0xf0, 0x6e, 0x1f, 0x78, 0x87, 0x6d, 0x87,
-	0x05, 0xa8, 0xb3, 0xe0, 0xf0, 0x02, 0xd4, 0x59, 0x70, 0x62, 0xee, 0xe7, 0x3f, 0x96, 0x51, 0x59,
-	0xeb, 0xc3, 0x6f, 0x51, 0xc5, 0x2c, 0x1c, 0x9e, 0x28, 0xb8, 0x87, 0xa3, 0x9b, 0x6d, 0x4f, 0xf6,
-	0x2a, 0x33, 0x74, 0xee, 0xe4, 0x07, 0x25, 0xfd, 0xdd, 0xcf, 0xbf, 0x5f, 0xfa, 0x46, 0xf1, 0x08,
-	0xe9, 0xf4, 0x47, 0x11, 0x7f, 0xb2, 0x50, 0xd9, 0xe4, 0xeb, 0x7a, 0x27, 0xe4, 0xfc, 0xbe, 0xdb,
-	0x13, 0x3d, 0xaa, 0x80, 0x7e, 0x21, 0xa3, 0x9f, 0xc5, 0x33, 0x05, 0xf4, 0x66, 0x77, 0xc8, 0x16,
-	0x44, 0x7a, 0x9b, 0x6c, 0xe9, 0x2f, 0xdb, 0xf8, 0xbd, 0x85, 0x2a, 0x66, 0x3b, 0x71, 0x77, 0xae,
-	0xde, 0x23, 0x69, 0x5f, 0x72, 0x77, 0x46, 0xcb, 0x99, 0xc0, 0xe3, 0xc7, 0x90, 0x83, 0x63, 0xd4,
-	0xbf, 0x94, 0x30, 0xec, 0x76, 0xc2, 0xce, 0x96, 0xdd, 0x1e, 0xef, 0x5a, 0x03, 0xe4, 0x8e, 0x26,
-	0xaf, 0xe2, 0x8b, 0x05, 0xe4, 0x6a, 0xb3, 0xde, 0xe8, 0x20, 0xa8, 0x94, 0x75, 0x0b, 0x42, 0xb6,
-	0x2b, 0x5d, 0x83, 0x90, 0xcb, 0xbc, 0x7b, 0xad, 0x7b, 0x06, 0x54, 0xd4, 0x1f, 0xec, 0xec, 0x39,
-	0xd6, 0xee, 0x9e, 0x63, 0xfd, 0xd9, 0x73, 0xac, 0xcf, 0xfb, 0x4e, 0x69, 0x77, 0xdf, 0x29, 0xfd,
-	0xda, 0x77, 0x4a, 0x2f, 0x6e, 0x86, 0x91, 0x5c, 0x4d, 0x6a, 0x6a, 0x3d, 0xb2, 0x76, 0xf8, 0xfd,
-	0x3a, 0x05, 0x92, 0x9b, 0x4d, 0x26, 0x6a, 0x15, 0xfd, 0xff, 0xe8, 0xd6, 0xff, 0x00, 0x00, 0x00,
-	0xff, 0xff, 0x2c, 0x9d, 0x27, 0x40, 0xb2, 0x07, 0x00, 0x00,
+	// 1091 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0x41, 0x6f, 0x1b, 0x45,
+	0x14, 0xce, 0x24, 0xb1, 0x13, 0x3f, 0x04, 0x25, 0x83, 0x69, 0x9c, 0x0d, 0x35, 0x61, 0xdb, 0x24,
+	0x4e, 0xa2, 0xec, 0x92, 0x16, 0xa1, 0x22, 0x40, 0x55, 0xd3, 0x08, 0x54, 0x71, 0x68, 0xd9, 0xf4,
+	0x02, 0x42, 0x8a, 0x26, 0xde, 0xc1, 0x59, 0xb9, 0xd9, 0x75, 0x77, 0xd6, 0x09, 0x21, 0x8a, 0x90,
+	0x2a, 0x0e, 0x1c, 0x10, 0xaa, 0x40, 0x48, 0xdc, 0x11, 0x12, 0x47, 0x0e, 0xfc, 0x88, 0x1e, 0x23,
+	0xb8, 0x70, 0x42, 0x28, 0x41, 0xe2, 0x0e, 0x7f, 0x00, 0xcd, 0xcc, 0x5b, 0xef, 0xda, 0x5e, 0x7b,
+	0x2d, 0x94, 0x03, 0x97, 0xd6, 0x33, 0xf3, 0xbd, 0xf7, 0xbd, 0xef, 0xed, 0x9b, 0x37, 0x2f, 0x70,
+	0x85, 0x79, 0xf5, 0x3d, 0xe6, 0xf9, 0x36, 0x8b, 0x22, 0x2e, 0x22, 0xfb, 0x60, 0xc3, 0x7e, 0xd4,
+	0xe6, 0xe1, 0x91, 0xd5, 0x0a, 0x83, 0x28, 0xa0, 0x33, 0x78, 0x6c, 0xe9, 0x63, 0xeb, 0x60, 0xc3,
+	0xa8, 0xf6, 0x5b, 0xb4, 0x58, 0xc8, 0xf6, 0x85, 0x36, 0x31, 0x32, 0x3c, 0x8a, 0x88, 0x45, 0x1c,
+	0x8f, 0x3b, 0xe6, 0xf5, 0x60, 0xbf, 0xd5, 0x8e, 0x78, 0xef, 0xf9, 0x0c, 0xdb, 0xf7, 0xfc, 0xc0,
+	0x56, 0xff, 0xe2, 0xd6, 0x6a, 0x3d, 0x10, 0xfb, 0x81, 0xb0, 0x77, 0x99, 0xe0, 0x3a, 0x3a, 0xfb,
+	0x60, 0x63, 0x97, 0x47, 0x4c, 0x32, 0x37, 0x3c, 0x9f, 0x45, 0x5e, 0xe0, 0x23, 0x76, 0x1e, 0xb1,
+	0x31, 0x2c, 0xad, 0xc6, 0x98, 0xd3, 0x87, 0x3b, 0x6a, 0x65, 0xeb, 0x05, 0x1e, 0x95, 0x1b, 0x41,
+	0x23, 0xd0, 0xfb, 0xf2, 0x17, 0xee, 0xbe, 0xd4, 0x08, 0x82, 0xc6, 0x43, 0x6e, 0xb3, 0x96, 0x67,
+	0x33, 0xdf, 0x0f, 0x22, 0x45, 0x85, 0x36, 0x66, 0x19, 0xe8, 0xfb, 0xd2, 0xfb, 0x7d, 0x25, 0xdf,
+	0xe1, 0x8f, 0xda, 0x5c, 0x44, 0xe6, 0x36, 0xbc, 0xd0, 0xb5, 0x2b, 0x5a, 0x81, 0x2f, 0x38, 0x7d,
+	0x0b, 0x8a, 0x3a, 0x4d, 0x15, 0xb2, 0x40, 0x6a, 0xcf, 0x5c, 0x9f, 0xb3, 0xfa, 0x52, 0x6b, 0x69,
+	0x93, 0xcd, 0xd2, 0xd3, 0xdf, 0x5f, 0x1e, 0xfb, 0xf1, 0xaf, 0x9f, 0x56, 0x89, 0x83, 0x36, 0xe6,
+	0x26, 0xcc, 0x28, 0xa7, 0x4e, 0xd0, 0xf6, 0x5d, 0x64, 0xa2, 0xb3, 0x30, 0x15, 0x31, 0xd1, 0xdc,
+	0xf1, 0x5c, 0xe5, 0x73, 0xd2, 0x29, 0xca, 0xe5, 0x5d, 0x97, 0x96, 0xa1, 0x10, 0x4a, 0x60, 0x65,
+	0x7c, 0x81, 0xd4, 0x9e, 0x75, 0xf4, 0xc2, 0xbc, 0x87, 0xe1, 0xa2, 0x0f, 0x8c, 0xeb, 0x8d, 0x18,
+	0xab, 0xc3, 0xaa, 0x64, 0x84, 0xa5, 0x0c, 0xd2, 0x51, 0xa1, 0xc3, 0xf5, 0xb4, 0x43, 0x91, 0x17,
+	0x95, 0xe9, 0x60, 0x62, 0x62, 0x38, 0x06, 0xf0, 0x26, 0x14, 0x95, 0x3b, 0x99, 0x98, 0x89, 0x51,
+	0x23, 0x40, 0x13, 0xf3, 0x03, 0xb8, 0xa4, 0x7c, 0x6e, 0xb5, 0x79, 0xcc, 0xff, 0x0e, 0x40, 0x52,
+	0x15, 0xa8, 0x6a, 0xc9, 0xc2, 0x8f, 0x2d, 0x4b, 0xc8, 0xd2, 0x25, 0x81, 0x25, 0x64, 0xdd, 0x67,
+	0x8d, 0xd8, 0xd6, 0x49, 0x59, 0x9a, 0xb7, 0x60, 0x5a, 0x7a, 0x95, 0x3c, 0x83, 0x33, 0x6d, 0xc0,
+	0xb4, 0xcb, 0x99, 0xfb, 0xd0, 0xf3, 0xb9, 0x4a, 0xf6, 0xa4, 0xd3, 0x59, 0x9b, 0xdf, 0x12, 0x78,
+	0x3e, 0x09, 0x0e, 0xd5, 0xde, 0x84, 0x09, 0xb7, 0xcd, 0x51, 0xea, 0x7c, 0x86, 0xd4, 0x98, 0x33,
+	0xad, 0x56, 0x9a, 0xd0, 0x77, 0xbb, 0x74, 0x8d, 0x2b, 0x5d, 0xcb, 0xb9, 0xba, 0x34, 0x6d, 0x97,
+	0xb0, 0x8f, 0x92, 0xb2, 0x6d, 0x72, 0xf7, 0xa2, 0xd3, 0xf6, 0x0f, 0x49, 0xea, 0x5f, 0xb9, 0x47,
+	0xe1, 0x6f, 0xab, 0xfa, 0x6f, 0x72, 0x17, 0xb5, 0x1b, 0x1d, 0xed, 0xd8, 0x08, 0xf0, 0x02, 0x34,
+	0xb9, 0xdb, 0x7b, 0x01, 0x9a, 0xdc, 0xa5, 0x0f, 0xe0, 0x92, 0xfe, 0xb5, 0xe3, 0x7a, 0x42, 0xc2,
+	0x45, 0x65, 0x42, 0xf9, 0x59, 0xc8, 0xbe, 0x47, 0x4d, 0xee, 0x6e, 0x69, 0x60, 0xda, 0xdb, 0x73,
+	0xad, 0xf4, 0x89, 0xb8, 0xb8, 0x9c, 0xbe, 0x86, 0xa2, 0xd1, 0x73, 0x9c, 0xd4, 0x2b, 0x00, 0x18,
+	0x6e, 0x52, 0x3a, 0x25, 0xdc, 0xb9, 0xeb, 0x9a, 0x7f, 0x13, 0x28, 0x77, 0x9b, 0x61, 0xb2, 0x6e,
+	0xc1, 0x14, 0xa2, 0xf0, 0x4b, 0x18, 0x59, 0x95, 0xd2, 0xaf, 0x2f, 0xb6, 0xa2, 0x16, 0x14, 0xa2,
+	0x90, 0xd5, 0x39, 0x6a, 0xca, 0xba, 0x53, 0x0f, 0xe4, 0xb9, 0xa3, 0x61, 0xb2, 0x0b, 0x88, 0xbd,
+	0xe0, 0xd0, 0xc7, 0xa4, 0x66, 0xe1, 0xb7, 0xe5, 0x79, 0x57, 0x17, 0x50, 0x16, 0xb2, 0xd9, 0x1c,
+	0xee, 0xf1, 0x90, 0x57, 0x26, 0x17, 0x48, 0xad, 0xe4, 0xe8, 0x05, 0xad, 0xc0, 0x54, 0xc4, 0x7d,
+	0x11, 0x84, 0xa2, 0x52, 0x50, 0xb2, 0xe3, 0xa5, 0x79, 0xd8, 0xad, 0x39, 0xb7, 0x6f, 0xf4, 0x54,
+	0xe6, 0xf8, 0x7f, 0xae, 0xcc, 0xef, 0x09, 0xbc, 0xd8, 0xc3, 0x8c, 0xe9, 0xbe, 0x0d, 0xd3, 0x9d,
+	0xaa, 0xea, 0xad, 0xce, 0xa1, 0xf9, 0xee, 0x98, 0x5d, 0x5c, 0x25, 0x3d, 0x21, 0x70, 0xb9, 0x2b,
+	0xca, 0x7b, 0x1f, 0xc7, 0x19, 0xb2, 0xa0, 0xd0, 0x62, 0x61, 0x74, 0xa4, 0xf2, 0x53, 0xda, 0xac,
+	0xfc, 0xf2, 0xf3, 0x7a, 0x19, 0x19, 0x6e, 0xbb, 0x6e, 0xc8, 0x85, 0xd8, 0x8e, 0x42, 0xcf, 0x6f,
+	0x38, 0x1a, 0x76, 0x61, 0x89, 0xfb, 0x81, 0xc0, 0x6c, 0x5f, 0x48, 0xff, 0xc3, 0xd4, 0xad, 0x61,
+	0xbf, 0xbd, 0xc3, 0x04, 0xcf, 0x7d, 0x8d, 0xde, 0xc3, 0x17, 0x55, 0x83, 0x51, 0xcd, 0xeb, 0x30,
+	0x59, 0x67, 0x22, 0xbe, 0x74, 0xb3, 0x19, 0x4a, 0x24, 0x3c, 0x2d, 0x43, 0xe1, 0xaf, 0x9f, 0x96,
+	0xa0, 0xa0, 0xbc, 0xd1, 0xcf, 0xa0, 0xa8, 0x5f, 0x71, 0xba, 0x98, 0x61, 0xdd, 0x3f, 0x2e, 0x18,
+	0x4b, 0x79, 0x30, 0x1d, 0x9a, 0xb9, 0xf4, 0x85, 0xe4, 0x7b, 0xfc, 0xeb, 0x9f, 0xdf, 0x8c, 0xcf,
+	0xd3, 0x39, 0x7b, 0xd0, 0x10, 0x46, 0xbf, 0x22, 0x50, 0xd0, 0x8f, 0xd6, 0xb5, 0x41, 0x9e, 0xd3,
+	0x43, 0x84, 0xb1, 0x98, 0x83, 0x42, 0xfa, 0x9b, 0x09, 0xfd, 0x3a, 0x5d, 0xcb, 0xa0, 0xd7, 0x0f,
+	0xb2, 0x7d, 0x8c, 0xd9, 0x3e, 0xb1, 0x8f, 0xd5, 0xce, 0x09, 0xfd, 0x9c, 0x40, 0x51, 0x3f, 0xf9,
+	0x74, 0x38, 0x57, 0x7e, 0x4a, 0xba, 0x27, 0x07, 0x73, 0x4d, 0x85, 0xb3, 0x48, 0xaf, 0x8e, 0x10,
+	0x0e, 0xf5, 0x61, 0x62, 0xab, 0xcd, 0xa9, 0x39, 0xc8, 0x77, 0x32, 0x41, 0x18, 0x57, 0x87, 0x62,
+	0x90, 0xbc, 0xaa, 0xc8, 0x2b, 0xf4, 0x72, 0x06, 0xb9, 0x7c, 0xae, 0xbf, 0x24, 0x30, 0x85, 0x65,
+	0x4f, 0x07, 0x0a, 0xea, 0x7e, 0x2e, 0x8c, 0xe5, 0x5c, 0x1c, 0x92, 0xbf, 0xaa, 0xc8, 0x57, 0x69,
+	0x2d, 0x8b, 0x1c, 0xef, 0x95, 0x7d, 0x9c, 0x3c, 0x3d, 0x27, 0xf4, 0x6b, 0x02, 0xd3, 0x9d, 0x67,
+	0x2f, 0x8f, 0xa7, 0xf3, 0x25, 0x6a, 0xf9, 0x40, 0x8c, 0xe8, 0xc6, 0x90, 0xd2, 0x90, 0xdf, 0x20,
+	0x5d, 0x19, 0x9d, 0x9b, 0xff, 0x1d, 0x01, 0x48, 0x7a, 0x0a, 0x5d, 0xc9, 0x63, 0xeb, 0xb4, 0x42,
+	0x63, 0x75, 0x14, 0xe8, 0x08, 0xa1, 0xc9, 0x46, 0xe9, 0xc9, 0x5c, 0xa9, 0x8e, 0x99, 0x0a, 0xed,
+	0x31, 0x81, 0x49, 0x79, 0xd7, 0xe9, 0xc0, 0x62, 0x48, 0x75, 0x19, 0xe3, 0xda, 0x70, 0x10, 0x06,
+	0x62, 0xab, 0x40, 0x56, 0xe8, 0xf2, 0x08, 0x39, 0x92, 0x6d, 0x85, 0x7e, 0xaa, 0x9a, 0x89, 0x1c,
+	0x7f, 0x86, 0x35, 0x93, 0x64, 0x88, 0x1b, 0xda, 0x4c, 0x52, 0xc3, 0x98, 0xf9, 0xca, 0xf0, 0x3e,
+	0x22, 0x67, 0xb0, 0x3b, 0x4f, 0xcf, 0xaa, 0xe4, 0xf4, 0xac, 0x4a, 0xfe, 0x38, 0xab, 0x92, 0x27,
+	0xe7, 0xd5, 0xb1, 0xd3, 0xf3, 0xea, 0xd8, 0x6f, 0xe7, 0xd5, 0xb1, 0x0f, 0x57, 0x1a, 0x5e, 0xb4,
+	0xd7, 0xde, 0x95, 0x73, 0x5b, 0x62, 0x8e, 0xff, 0x7f, 0x12, 0x3b, 0x8a, 0x8e, 0x5a, 0x5c, 0xec,
+	0x16, 0xd5, 0x1f, 0x4a, 0x37, 0xfe, 0x0d, 0x00, 0x00, 0xff, 0xff, 0x5a, 0x7a, 0xd7, 0xcf, 0x66,
+	0x0e, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -649,6 +1132,14 @@ type QueryClient interface {
 	Rounds(ctx context.Context, in *QueryRoundsRequest, opts ...grpc.CallOption) (*QueryRoundsResponse, error)
 	// Due lists rounds by deadline, soonest first.
 	Due(ctx context.Context, in *QueryDueRequest, opts ...grpc.CallOption) (*QueryDueResponse, error)
+	// Dispute returns one dispute with what was shown in it.
+	Dispute(ctx context.Context, in *QueryDisputeRequest, opts ...grpc.CallOption) (*QueryDisputeResponse, error)
+	// Disputes lists the disputes about one task, oldest first.
+	Disputes(ctx context.Context, in *QueryDisputesRequest, opts ...grpc.CallOption) (*QueryDisputesResponse, error)
+	// DisputesOf lists the unresolved disputes of one party, oldest first.
+	DisputesOf(ctx context.Context, in *QueryDisputesOfRequest, opts ...grpc.CallOption) (*QueryDisputesOfResponse, error)
+	// Case returns the case of a task that the referee works on.
+	Case(ctx context.Context, in *QueryCaseRequest, opts ...grpc.CallOption) (*QueryCaseResponse, error)
 	// Parked lists rounds whose closing failed.
 	Parked(ctx context.Context, in *QueryParkedRequest, opts ...grpc.CallOption) (*QueryParkedResponse, error)
 }
@@ -697,6 +1188,42 @@ func (c *queryClient) Due(ctx context.Context, in *QueryDueRequest, opts ...grpc
 	return out, nil
 }
 
+func (c *queryClient) Dispute(ctx context.Context, in *QueryDisputeRequest, opts ...grpc.CallOption) (*QueryDisputeResponse, error) {
+	out := new(QueryDisputeResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Query/Dispute", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Disputes(ctx context.Context, in *QueryDisputesRequest, opts ...grpc.CallOption) (*QueryDisputesResponse, error) {
+	out := new(QueryDisputesResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Query/Disputes", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) DisputesOf(ctx context.Context, in *QueryDisputesOfRequest, opts ...grpc.CallOption) (*QueryDisputesOfResponse, error) {
+	out := new(QueryDisputesOfResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Query/DisputesOf", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Case(ctx context.Context, in *QueryCaseRequest, opts ...grpc.CallOption) (*QueryCaseResponse, error) {
+	out := new(QueryCaseResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Query/Case", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Parked(ctx context.Context, in *QueryParkedRequest, opts ...grpc.CallOption) (*QueryParkedResponse, error) {
 	out := new(QueryParkedResponse)
 	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Query/Parked", in, out, opts...)
@@ -716,6 +1243,14 @@ type QueryServer interface {
 	Rounds(context.Context, *QueryRoundsRequest) (*QueryRoundsResponse, error)
 	// Due lists rounds by deadline, soonest first.
 	Due(context.Context, *QueryDueRequest) (*QueryDueResponse, error)
+	// Dispute returns one dispute with what was shown in it.
+	Dispute(context.Context, *QueryDisputeRequest) (*QueryDisputeResponse, error)
+	// Disputes lists the disputes about one task, oldest first.
+	Disputes(context.Context, *QueryDisputesRequest) (*QueryDisputesResponse, error)
+	// DisputesOf lists the unresolved disputes of one party, oldest first.
+	DisputesOf(context.Context, *QueryDisputesOfRequest) (*QueryDisputesOfResponse, error)
+	// Case returns the case of a task that the referee works on.
+	Case(context.Context, *QueryCaseRequest) (*QueryCaseResponse, error)
 	// Parked lists rounds whose closing failed.
 	Parked(context.Context, *QueryParkedRequest) (*QueryParkedResponse, error)
 }
@@ -735,6 +1270,18 @@ func (*UnimplementedQueryServer) Rounds(ctx context.Context, req *QueryRoundsReq
 }
 func (*UnimplementedQueryServer) Due(ctx context.Context, req *QueryDueRequest) (*QueryDueResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Due not implemented")
+}
+func (*UnimplementedQueryServer) Dispute(ctx context.Context, req *QueryDisputeRequest) (*QueryDisputeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Dispute not implemented")
+}
+func (*UnimplementedQueryServer) Disputes(ctx context.Context, req *QueryDisputesRequest) (*QueryDisputesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Disputes not implemented")
+}
+func (*UnimplementedQueryServer) DisputesOf(ctx context.Context, req *QueryDisputesOfRequest) (*QueryDisputesOfResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DisputesOf not implemented")
+}
+func (*UnimplementedQueryServer) Case(ctx context.Context, req *QueryCaseRequest) (*QueryCaseResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Case not implemented")
 }
 func (*UnimplementedQueryServer) Parked(ctx context.Context, req *QueryParkedRequest) (*QueryParkedResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Parked not implemented")
@@ -816,6 +1363,78 @@ func _Query_Due_Handler(srv interface{}, ctx context.Context, dec func(interface
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Dispute_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDisputeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Dispute(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Query/Dispute",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Dispute(ctx, req.(*QueryDisputeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Disputes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDisputesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Disputes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Query/Disputes",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Disputes(ctx, req.(*QueryDisputesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_DisputesOf_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDisputesOfRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).DisputesOf(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Query/DisputesOf",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).DisputesOf(ctx, req.(*QueryDisputesOfRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Case_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Case(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Query/Case",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Case(ctx, req.(*QueryCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Parked_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryParkedRequest)
 	if err := dec(in); err != nil {
@@ -854,6 +1473,22 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Due",
 			Handler:    _Query_Due_Handler,
+		},
+		{
+			MethodName: "Dispute",
+			Handler:    _Query_Dispute_Handler,
+		},
+		{
+			MethodName: "Disputes",
+			Handler:    _Query_Disputes_Handler,
+		},
+		{
+			MethodName: "DisputesOf",
+			Handler:    _Query_DisputesOf_Handler,
+		},
+		{
+			MethodName: "Case",
+			Handler:    _Query_Case_Handler,
 		},
 		{
 			MethodName: "Parked",
@@ -1223,6 +1858,20 @@ func (m *QueryParkedResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.ParkedDisputes) > 0 {
+		for iNdEx := len(m.ParkedDisputes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ParkedDisputes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
 	if m.Pagination != nil {
 		{
 			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
@@ -1249,6 +1898,346 @@ func (m *QueryParkedResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0xa
 		}
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Tensors != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Tensors))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Where) > 0 {
+		i -= len(m.Where)
+		copy(dAtA[i:], m.Where)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Where)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Shown) > 0 {
+		for iNdEx := len(m.Shown) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Shown[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.Trace != nil {
+		{
+			size, err := m.Trace.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size, err := m.Dispute.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Disputes) > 0 {
+		for iNdEx := len(m.Disputes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Disputes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputesOfRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputesOfRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputesOfRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Party) > 0 {
+		i -= len(m.Party)
+		copy(dAtA[i:], m.Party)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Party)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDisputesOfResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDisputesOfResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDisputesOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Disputes) > 0 {
+		for iNdEx := len(m.Disputes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Disputes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCaseRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCaseRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCaseRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCaseResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCaseResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCaseResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Case.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1412,6 +2401,146 @@ func (m *QueryParkedResponse) Size() (n int) {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	if len(m.ParkedDisputes) > 0 {
+		for _, e := range m.ParkedDisputes {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryDisputeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovQuery(uint64(m.DisputeId))
+	}
+	return n
+}
+
+func (m *QueryDisputeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Dispute.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Trace != nil {
+		l = m.Trace.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Shown) > 0 {
+		for _, e := range m.Shown {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = len(m.Where)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Tensors != 0 {
+		n += 1 + sovQuery(uint64(m.Tensors))
+	}
+	return n
+}
+
+func (m *QueryDisputesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovQuery(uint64(m.TaskId))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDisputesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Disputes) > 0 {
+		for _, e := range m.Disputes {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDisputesOfRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Party)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDisputesOfResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Disputes) > 0 {
+		for _, e := range m.Disputes {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCaseRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovQuery(uint64(m.TaskId))
+	}
+	return n
+}
+
+func (m *QueryCaseResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Case.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -2354,6 +3483,928 @@ func (m *QueryParkedResponse) Unmarshal(dAtA []byte) error {
 				m.Pagination = &query.PageResponse{}
 			}
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ParkedDisputes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ParkedDisputes = append(m.ParkedDisputes, ParkedDispute{})
+			if err := m.ParkedDisputes[len(m.ParkedDisputes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dispute", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Dispute.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Trace", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Trace == nil {
+				m.Trace = &Trace{}
+			}
+			if err := m.Trace.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shown", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Shown = append(m.Shown, Shown{})
+			if err := m.Shown[len(m.Shown)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Where", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Where = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tensors", wireType)
+			}
+			m.Tensors = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tensors |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Disputes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Disputes = append(m.Disputes, Dispute{})
+			if err := m.Disputes[len(m.Disputes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputesOfRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputesOfRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputesOfRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Party", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Party = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDisputesOfResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDisputesOfResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDisputesOfResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Disputes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Disputes = append(m.Disputes, Dispute{})
+			if err := m.Disputes[len(m.Disputes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCaseRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCaseRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCaseRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCaseResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCaseResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCaseResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Case", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Case.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -127,6 +127,246 @@ func (Verdict) EnumDescriptor() ([]byte, []int) {
 	return fileDescriptor_bbedada35a563894, []int{2}
 }
 
+// Fall says how a seat stopped standing for its result.
+type Fall int32
+
+const (
+	// FALL_UNSPECIFIED: it stands.
+	FALL_UNSPECIFIED Fall = 0
+	// FALL_PROVEN: the chain computed a step that its trace contradicts, or its result cannot come from any run.
+	FALL_PROVEN Fall = 1
+	// FALL_SILENT: it did not move in time when it was disputed.
+	FALL_SILENT Fall = 2
+)
+
+var Fall_name = map[int32]string{
+	0: "FALL_UNSPECIFIED",
+	1: "FALL_PROVEN",
+	2: "FALL_SILENT",
+}
+
+var Fall_value = map[string]int32{
+	"FALL_UNSPECIFIED": 0,
+	"FALL_PROVEN":      1,
+	"FALL_SILENT":      2,
+}
+
+func (x Fall) String() string {
+	return proto.EnumName(Fall_name, int32(x))
+}
+
+func (Fall) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{3}
+}
+
+// DisputeOrigin says why a dispute is played.
+type DisputeOrigin int32
+
+const (
+	// DISPUTE_ORIGIN_UNSPECIFIED is never stored.
+	DISPUTE_ORIGIN_UNSPECIFIED DisputeOrigin = 0
+	// DISPUTE_ORIGIN_SPLIT: two seats of a round revealed different results; the chain opened it.
+	DISPUTE_ORIGIN_SPLIT DisputeOrigin = 1
+	// DISPUTE_ORIGIN_CHALLENGE: a bonded third party challenges a settled result.
+	DISPUTE_ORIGIN_CHALLENGE DisputeOrigin = 2
+)
+
+var DisputeOrigin_name = map[int32]string{
+	0: "DISPUTE_ORIGIN_UNSPECIFIED",
+	1: "DISPUTE_ORIGIN_SPLIT",
+	2: "DISPUTE_ORIGIN_CHALLENGE",
+}
+
+var DisputeOrigin_value = map[string]int32{
+	"DISPUTE_ORIGIN_UNSPECIFIED": 0,
+	"DISPUTE_ORIGIN_SPLIT":       1,
+	"DISPUTE_ORIGIN_CHALLENGE":   2,
+}
+
+func (x DisputeOrigin) String() string {
+	return proto.EnumName(DisputeOrigin_name, int32(x))
+}
+
+func (DisputeOrigin) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{4}
+}
+
+// DisputePhase says what has to happen next. The numbers are those of rules/dispute.
+type DisputePhase int32
+
+const (
+	// DISPUTE_PHASE_UNSPECIFIED is never stored.
+	DISPUTE_PHASE_UNSPECIFIED DisputePhase = 0
+	// DISPUTE_PHASE_QUEUED waits for another dispute against the same solver.
+	DISPUTE_PHASE_QUEUED DisputePhase = 1
+	// DISPUTE_PHASE_TRACE_DUE: the solver posts its trace root.
+	DISPUTE_PHASE_TRACE_DUE DisputePhase = 2
+	// DISPUTE_PHASE_CHOICE_DUE: the challenger names the leftmost child that differs.
+	DISPUTE_PHASE_CHOICE_DUE DisputePhase = 3
+	// DISPUTE_PHASE_CHILDREN_DUE: the solver posts the children of the chosen node.
+	DISPUTE_PHASE_CHILDREN_DUE DisputePhase = 4
+	// DISPUTE_PHASE_CHUNK_DUE: the solver posts the bytes of the chosen chunk.
+	DISPUTE_PHASE_CHUNK_DUE DisputePhase = 5
+	// DISPUTE_PHASE_STEP_DUE: the challenger opens one step.
+	DISPUTE_PHASE_STEP_DUE DisputePhase = 6
+	// DISPUTE_PHASE_RESOLVED has ended.
+	DISPUTE_PHASE_RESOLVED DisputePhase = 7
+)
+
+var DisputePhase_name = map[int32]string{
+	0: "DISPUTE_PHASE_UNSPECIFIED",
+	1: "DISPUTE_PHASE_QUEUED",
+	2: "DISPUTE_PHASE_TRACE_DUE",
+	3: "DISPUTE_PHASE_CHOICE_DUE",
+	4: "DISPUTE_PHASE_CHILDREN_DUE",
+	5: "DISPUTE_PHASE_CHUNK_DUE",
+	6: "DISPUTE_PHASE_STEP_DUE",
+	7: "DISPUTE_PHASE_RESOLVED",
+}
+
+var DisputePhase_value = map[string]int32{
+	"DISPUTE_PHASE_UNSPECIFIED":  0,
+	"DISPUTE_PHASE_QUEUED":       1,
+	"DISPUTE_PHASE_TRACE_DUE":    2,
+	"DISPUTE_PHASE_CHOICE_DUE":   3,
+	"DISPUTE_PHASE_CHILDREN_DUE": 4,
+	"DISPUTE_PHASE_CHUNK_DUE":    5,
+	"DISPUTE_PHASE_STEP_DUE":     6,
+	"DISPUTE_PHASE_RESOLVED":     7,
+}
+
+func (x DisputePhase) String() string {
+	return proto.EnumName(DisputePhase_name, int32(x))
+}
+
+func (DisputePhase) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{5}
+}
+
+// DisputeSide is one of the two who play. The numbers are those of rules/dispute.
+type DisputeSide int32
+
+const (
+	// DISPUTE_SIDE_UNSPECIFIED is nobody.
+	DISPUTE_SIDE_UNSPECIFIED DisputeSide = 0
+	// DISPUTE_SIDE_SOLVER stands for a result.
+	DISPUTE_SIDE_SOLVER DisputeSide = 1
+	// DISPUTE_SIDE_CHALLENGER says that it is wrong.
+	DISPUTE_SIDE_CHALLENGER DisputeSide = 2
+)
+
+var DisputeSide_name = map[int32]string{
+	0: "DISPUTE_SIDE_UNSPECIFIED",
+	1: "DISPUTE_SIDE_SOLVER",
+	2: "DISPUTE_SIDE_CHALLENGER",
+}
+
+var DisputeSide_value = map[string]int32{
+	"DISPUTE_SIDE_UNSPECIFIED": 0,
+	"DISPUTE_SIDE_SOLVER":      1,
+	"DISPUTE_SIDE_CHALLENGER":  2,
+}
+
+func (x DisputeSide) String() string {
+	return proto.EnumName(DisputeSide_name, int32(x))
+}
+
+func (DisputeSide) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{6}
+}
+
+// DisputeEnd says how a dispute ended.
+type DisputeEnd int32
+
+const (
+	// DISPUTE_END_UNSPECIFIED: it has not.
+	DISPUTE_END_UNSPECIFIED DisputeEnd = 0
+	// DISPUTE_END_REFUTED: the chain computed something else than the solver's trace holds. The challenger wins.
+	DISPUTE_END_REFUTED DisputeEnd = 1
+	// DISPUTE_END_UPHELD: the chain computed what the solver's trace holds. The solver wins.
+	DISPUTE_END_UPHELD DisputeEnd = 2
+	// DISPUTE_END_SOLVER_SILENT: the solver did not move in time. The challenger wins.
+	DISPUTE_END_SOLVER_SILENT DisputeEnd = 3
+	// DISPUTE_END_CHALLENGER_SILENT: the challenger did not move in time. The solver wins.
+	DISPUTE_END_CHALLENGER_SILENT DisputeEnd = 4
+	// DISPUTE_END_IMPOSSIBLE: no run can have the result. The challenger wins without a move.
+	DISPUTE_END_IMPOSSIBLE DisputeEnd = 5
+	// DISPUTE_END_DROPPED: the solver fell in another dispute, or the challenger was proven wrong itself. Nobody wins.
+	DISPUTE_END_DROPPED DisputeEnd = 6
+)
+
+var DisputeEnd_name = map[int32]string{
+	0: "DISPUTE_END_UNSPECIFIED",
+	1: "DISPUTE_END_REFUTED",
+	2: "DISPUTE_END_UPHELD",
+	3: "DISPUTE_END_SOLVER_SILENT",
+	4: "DISPUTE_END_CHALLENGER_SILENT",
+	5: "DISPUTE_END_IMPOSSIBLE",
+	6: "DISPUTE_END_DROPPED",
+}
+
+var DisputeEnd_value = map[string]int32{
+	"DISPUTE_END_UNSPECIFIED":       0,
+	"DISPUTE_END_REFUTED":           1,
+	"DISPUTE_END_UPHELD":            2,
+	"DISPUTE_END_SOLVER_SILENT":     3,
+	"DISPUTE_END_CHALLENGER_SILENT": 4,
+	"DISPUTE_END_IMPOSSIBLE":        5,
+	"DISPUTE_END_DROPPED":           6,
+}
+
+func (x DisputeEnd) String() string {
+	return proto.EnumName(DisputeEnd_name, int32(x))
+}
+
+func (DisputeEnd) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{7}
+}
+
+// DisputeMoveKind is one thing that happened in a dispute.
+type DisputeMoveKind int32
+
+const (
+	// DISPUTE_MOVE_KIND_UNSPECIFIED is never stored.
+	DISPUTE_MOVE_KIND_UNSPECIFIED DisputeMoveKind = 0
+	// DISPUTE_MOVE_KIND_TRACE: the solver posted its trace root.
+	DISPUTE_MOVE_KIND_TRACE DisputeMoveKind = 1
+	// DISPUTE_MOVE_KIND_CHOICE: the challenger named a child.
+	DISPUTE_MOVE_KIND_CHOICE DisputeMoveKind = 2
+	// DISPUTE_MOVE_KIND_CHILDREN: the solver posted the children of a node.
+	DISPUTE_MOVE_KIND_CHILDREN DisputeMoveKind = 3
+	// DISPUTE_MOVE_KIND_CHUNK: the solver posted the bytes of a chunk.
+	DISPUTE_MOVE_KIND_CHUNK DisputeMoveKind = 4
+	// DISPUTE_MOVE_KIND_STEP: the challenger opened a step and the chain computed it.
+	DISPUTE_MOVE_KIND_STEP DisputeMoveKind = 5
+)
+
+var DisputeMoveKind_name = map[int32]string{
+	0: "DISPUTE_MOVE_KIND_UNSPECIFIED",
+	1: "DISPUTE_MOVE_KIND_TRACE",
+	2: "DISPUTE_MOVE_KIND_CHOICE",
+	3: "DISPUTE_MOVE_KIND_CHILDREN",
+	4: "DISPUTE_MOVE_KIND_CHUNK",
+	5: "DISPUTE_MOVE_KIND_STEP",
+}
+
+var DisputeMoveKind_value = map[string]int32{
+	"DISPUTE_MOVE_KIND_UNSPECIFIED": 0,
+	"DISPUTE_MOVE_KIND_TRACE":       1,
+	"DISPUTE_MOVE_KIND_CHOICE":      2,
+	"DISPUTE_MOVE_KIND_CHILDREN":    3,
+	"DISPUTE_MOVE_KIND_CHUNK":       4,
+	"DISPUTE_MOVE_KIND_STEP":        5,
+}
+
+func (x DisputeMoveKind) String() string {
+	return proto.EnumName(DisputeMoveKind_name, int32(x))
+}
+
+func (DisputeMoveKind) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{8}
+}
+
 // Seat is one provider's place in one round.
 type Seat struct {
 	// provider in the seat.
@@ -143,6 +383,12 @@ type Seat struct {
 	Result uint32 `protobuf:"varint,6,opt,name=result,proto3" json:"result,omitempty"`
 	// outcome once the task is closed.
 	Outcome types.Reason `protobuf:"varint,7,opt,name=outcome,proto3,enum=aichain.compute.v1.Reason" json:"outcome,omitempty"`
+	// fall says whether the seat lost a dispute, and how.
+	Fall Fall `protobuf:"varint,8,opt,name=fall,proto3,enum=aichain.attest.v1.Fall" json:"fall,omitempty"`
+	// lost_dispute is the dispute that it lost; 0 when it lost none or its result was impossible.
+	LostDispute uint64 `protobuf:"varint,9,opt,name=lost_dispute,json=lostDispute,proto3" json:"lost_dispute,omitempty"`
+	// challenged is true when the seat was right at the settlement and is challenged: its lien stays until the case ends.
+	Challenged bool `protobuf:"varint,10,opt,name=challenged,proto3" json:"challenged,omitempty"`
 }
 
 func (m *Seat) Reset()         { *m = Seat{} }
@@ -225,6 +471,27 @@ func (m *Seat) GetOutcome() types.Reason {
 		return m.Outcome
 	}
 	return types.REASON_UNSPECIFIED
+}
+
+func (m *Seat) GetFall() Fall {
+	if m != nil {
+		return m.Fall
+	}
+	return FALL_UNSPECIFIED
+}
+
+func (m *Seat) GetLostDispute() uint64 {
+	if m != nil {
+		return m.LostDispute
+	}
+	return 0
+}
+
+func (m *Seat) GetChallenged() bool {
+	if m != nil {
+		return m.Challenged
+	}
+	return false
 }
 
 // Result is one distinct revealed result.
@@ -324,6 +591,12 @@ type Round struct {
 	Seats []Seat `protobuf:"bytes,14,rep,name=seats,proto3" json:"seats"`
 	// results in order of first reveal, at most one per seat.
 	Results []Result `protobuf:"bytes,15,rep,name=results,proto3" json:"results"`
+	// audits is the number of blind seats at the end of seats, 0 or 1, drawn after the others had committed.
+	Audits uint32 `protobuf:"varint,16,opt,name=audits,proto3" json:"audits,omitempty"`
+	// refereed is true when the chain itself settles a disagreement.
+	Refereed bool `protobuf:"varint,17,opt,name=refereed,proto3" json:"refereed,omitempty"`
+	// audit_bps is the chance of a blind seat, basis points.
+	AuditBps uint32 `protobuf:"varint,18,opt,name=audit_bps,json=auditBps,proto3" json:"audit_bps,omitempty"`
 }
 
 func (m *Round) Reset()         { *m = Round{} }
@@ -464,73 +737,1015 @@ func (m *Round) GetResults() []Result {
 	return nil
 }
 
+func (m *Round) GetAudits() uint32 {
+	if m != nil {
+		return m.Audits
+	}
+	return 0
+}
+
+func (m *Round) GetRefereed() bool {
+	if m != nil {
+		return m.Refereed
+	}
+	return false
+}
+
+func (m *Round) GetAuditBps() uint32 {
+	if m != nil {
+		return m.AuditBps
+	}
+	return 0
+}
+
+// Sealed lists the rounds whose last seat committed in one message: whether each gets an audit seat is drawn with the
+// beacon of the next block, before anything can be revealed. It lives for one block.
+type Sealed struct {
+	// height of the message.
+	Height uint64 `protobuf:"fixed64,1,opt,name=height,proto3" json:"height,omitempty"`
+	// provider that sent it.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// task_ids in the order of the message.
+	TaskIds []uint64 `protobuf:"fixed64,3,rep,packed,name=task_ids,json=taskIds,proto3" json:"task_ids,omitempty"`
+}
+
+func (m *Sealed) Reset()         { *m = Sealed{} }
+func (m *Sealed) String() string { return proto.CompactTextString(m) }
+func (*Sealed) ProtoMessage()    {}
+func (*Sealed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{3}
+}
+func (m *Sealed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Sealed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Sealed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Sealed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Sealed.Merge(m, src)
+}
+func (m *Sealed) XXX_Size() int {
+	return m.Size()
+}
+func (m *Sealed) XXX_DiscardUnknown() {
+	xxx_messageInfo_Sealed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Sealed proto.InternalMessageInfo
+
+func (m *Sealed) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Sealed) GetProvider() string {
+	if m != nil {
+		return m.Provider
+	}
+	return ""
+}
+
+func (m *Sealed) GetTaskIds() []uint64 {
+	if m != nil {
+		return m.TaskIds
+	}
+	return nil
+}
+
+// DisputeMove is one move that was made; a dispute has at most some twenty.
+type DisputeMove struct {
+	// kind of the move.
+	Kind DisputeMoveKind `protobuf:"varint,1,opt,name=kind,proto3,enum=aichain.attest.v1.DisputeMoveKind" json:"kind,omitempty"`
+	// height of its block.
+	Height uint64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+	// index of the chosen child; 0 for other moves.
+	Index uint32 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	// bytes of the message's payload.
+	Bytes uint32 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
+}
+
+func (m *DisputeMove) Reset()         { *m = DisputeMove{} }
+func (m *DisputeMove) String() string { return proto.CompactTextString(m) }
+func (*DisputeMove) ProtoMessage()    {}
+func (*DisputeMove) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{4}
+}
+func (m *DisputeMove) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DisputeMove) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DisputeMove.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DisputeMove) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DisputeMove.Merge(m, src)
+}
+func (m *DisputeMove) XXX_Size() int {
+	return m.Size()
+}
+func (m *DisputeMove) XXX_DiscardUnknown() {
+	xxx_messageInfo_DisputeMove.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DisputeMove proto.InternalMessageInfo
+
+func (m *DisputeMove) GetKind() DisputeMoveKind {
+	if m != nil {
+		return m.Kind
+	}
+	return DISPUTE_MOVE_KIND_UNSPECIFIED
+}
+
+func (m *DisputeMove) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *DisputeMove) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *DisputeMove) GetBytes() uint32 {
+	if m != nil {
+		return m.Bytes
+	}
+	return 0
+}
+
+// Place is a node of the descent: first of the tree over a trace's tensors, then of the tree over one tensor's chunks.
+type Place struct {
+	// in_tensor tells which of the two trees.
+	InTensor bool `protobuf:"varint,1,opt,name=in_tensor,json=inTensor,proto3" json:"in_tensor,omitempty"`
+	// tensor is the leaf in the trace, when in one.
+	Tensor uint64 `protobuf:"varint,2,opt,name=tensor,proto3" json:"tensor,omitempty"`
+	// level in steps of 128 children; 0 is a chunk.
+	Level uint32 `protobuf:"varint,3,opt,name=level,proto3" json:"level,omitempty"`
+	// index from the left, within the level.
+	Index uint64 `protobuf:"varint,4,opt,name=index,proto3" json:"index,omitempty"`
+}
+
+func (m *Place) Reset()         { *m = Place{} }
+func (m *Place) String() string { return proto.CompactTextString(m) }
+func (*Place) ProtoMessage()    {}
+func (*Place) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{5}
+}
+func (m *Place) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Place) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Place.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Place) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Place.Merge(m, src)
+}
+func (m *Place) XXX_Size() int {
+	return m.Size()
+}
+func (m *Place) XXX_DiscardUnknown() {
+	xxx_messageInfo_Place.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Place proto.InternalMessageInfo
+
+func (m *Place) GetInTensor() bool {
+	if m != nil {
+		return m.InTensor
+	}
+	return false
+}
+
+func (m *Place) GetTensor() uint64 {
+	if m != nil {
+		return m.Tensor
+	}
+	return 0
+}
+
+func (m *Place) GetLevel() uint32 {
+	if m != nil {
+		return m.Level
+	}
+	return 0
+}
+
+func (m *Place) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+// StepVerdict is the one step that the chain computed.
+type StepVerdict struct {
+	// tensor is the leaf in the trace.
+	Tensor uint64 `protobuf:"varint,1,opt,name=tensor,proto3" json:"tensor,omitempty"`
+	// unit of the tensor.
+	Unit uint64 `protobuf:"varint,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// operator that computes the tensor, in words.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	// position of the token.
+	Position uint32 `protobuf:"varint,4,opt,name=position,proto3" json:"position,omitempty"`
+	// layer of the model; 0 outside the layers.
+	Layer uint32 `protobuf:"varint,5,opt,name=layer,proto3" json:"layer,omitempty"`
+	// claimed is the unit as the solver committed to it.
+	Claimed []byte `protobuf:"bytes,6,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	// expected is the unit as the chain computed it; empty when the committed inputs are impossible.
+	Expected []byte `protobuf:"bytes,7,opt,name=expected,proto3" json:"expected,omitempty"`
+	// claimed_text is claimed as integers.
+	ClaimedText string `protobuf:"bytes,8,opt,name=claimed_text,json=claimedText,proto3" json:"claimed_text,omitempty"`
+	// expected_text is expected as integers.
+	ExpectedText string `protobuf:"bytes,9,opt,name=expected_text,json=expectedText,proto3" json:"expected_text,omitempty"`
+}
+
+func (m *StepVerdict) Reset()         { *m = StepVerdict{} }
+func (m *StepVerdict) String() string { return proto.CompactTextString(m) }
+func (*StepVerdict) ProtoMessage()    {}
+func (*StepVerdict) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{6}
+}
+func (m *StepVerdict) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *StepVerdict) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_StepVerdict.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *StepVerdict) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_StepVerdict.Merge(m, src)
+}
+func (m *StepVerdict) XXX_Size() int {
+	return m.Size()
+}
+func (m *StepVerdict) XXX_DiscardUnknown() {
+	xxx_messageInfo_StepVerdict.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_StepVerdict proto.InternalMessageInfo
+
+func (m *StepVerdict) GetTensor() uint64 {
+	if m != nil {
+		return m.Tensor
+	}
+	return 0
+}
+
+func (m *StepVerdict) GetUnit() uint64 {
+	if m != nil {
+		return m.Unit
+	}
+	return 0
+}
+
+func (m *StepVerdict) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *StepVerdict) GetPosition() uint32 {
+	if m != nil {
+		return m.Position
+	}
+	return 0
+}
+
+func (m *StepVerdict) GetLayer() uint32 {
+	if m != nil {
+		return m.Layer
+	}
+	return 0
+}
+
+func (m *StepVerdict) GetClaimed() []byte {
+	if m != nil {
+		return m.Claimed
+	}
+	return nil
+}
+
+func (m *StepVerdict) GetExpected() []byte {
+	if m != nil {
+		return m.Expected
+	}
+	return nil
+}
+
+func (m *StepVerdict) GetClaimedText() string {
+	if m != nil {
+		return m.ClaimedText
+	}
+	return ""
+}
+
+func (m *StepVerdict) GetExpectedText() string {
+	if m != nil {
+		return m.ExpectedText
+	}
+	return ""
+}
+
+// Dispute is one game between a solver, who stands for a result, and a challenger, who says that it is wrong.
+type Dispute struct {
+	// id is assigned in order from 1.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// task_id of the result.
+	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// round of the solver's seat.
+	Round uint32 `protobuf:"varint,3,opt,name=round,proto3" json:"round,omitempty"`
+	// origin of the dispute.
+	Origin DisputeOrigin `protobuf:"varint,4,opt,name=origin,proto3,enum=aichain.attest.v1.DisputeOrigin" json:"origin,omitempty"`
+	// solver is the provider in the seat.
+	Solver string `protobuf:"bytes,5,opt,name=solver,proto3" json:"solver,omitempty"`
+	// challenger is another seat of the round, or a bonded third party.
+	Challenger string `protobuf:"bytes,6,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// stake is what a third party loses if its challenge fails, uaic; 0 for a seat, whose lien is at stake.
+	Stake uint64 `protobuf:"varint,7,opt,name=stake,proto3" json:"stake,omitempty"`
+	// phase says what has to happen next.
+	Phase DisputePhase `protobuf:"varint,8,opt,name=phase,proto3,enum=aichain.attest.v1.DisputePhase" json:"phase,omitempty"`
+	// deadline is the last block in which the next move is accepted; 0 while queued and when resolved.
+	Deadline uint64 `protobuf:"varint,9,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	// move_window and trace_window in blocks, as the parameters were when it was opened.
+	MoveWindow uint64 `protobuf:"varint,10,opt,name=move_window,json=moveWindow,proto3" json:"move_window,omitempty"`
+	// trace_window in blocks.
+	TraceWindow uint64 `protobuf:"varint,11,opt,name=trace_window,json=traceWindow,proto3" json:"trace_window,omitempty"`
+	// place that the descent has reached.
+	Place Place `protobuf:"bytes,12,opt,name=place,proto3" json:"place"`
+	// hash of that place under the solver's trace root, 32 bytes; empty before the trace.
+	Hash []byte `protobuf:"bytes,13,opt,name=hash,proto3" json:"hash,omitempty"`
+	// moves made so far.
+	Moves []DisputeMove `protobuf:"bytes,14,rep,name=moves,proto3" json:"moves"`
+	// open_height is the block that opened it.
+	OpenHeight uint64 `protobuf:"varint,15,opt,name=open_height,json=openHeight,proto3" json:"open_height,omitempty"`
+	// close_height is the block that resolved it.
+	CloseHeight uint64 `protobuf:"varint,16,opt,name=close_height,json=closeHeight,proto3" json:"close_height,omitempty"`
+	// winner once resolved; nobody when it was dropped.
+	Winner DisputeSide `protobuf:"varint,17,opt,name=winner,proto3,enum=aichain.attest.v1.DisputeSide" json:"winner,omitempty"`
+	// end says how it was resolved.
+	End DisputeEnd `protobuf:"varint,18,opt,name=end,proto3,enum=aichain.attest.v1.DisputeEnd" json:"end,omitempty"`
+	// verdict is the computed step, if it came to that.
+	Verdict *StepVerdict `protobuf:"bytes,19,opt,name=verdict,proto3" json:"verdict,omitempty"`
+}
+
+func (m *Dispute) Reset()         { *m = Dispute{} }
+func (m *Dispute) String() string { return proto.CompactTextString(m) }
+func (*Dispute) ProtoMessage()    {}
+func (*Dispute) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{7}
+}
+func (m *Dispute) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Dispute) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Dispute.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Dispute) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Dispute.Merge(m, src)
+}
+func (m *Dispute) XXX_Size() int {
+	return m.Size()
+}
+func (m *Dispute) XXX_DiscardUnknown() {
+	xxx_messageInfo_Dispute.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Dispute proto.InternalMessageInfo
+
+func (m *Dispute) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *Dispute) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *Dispute) GetRound() uint32 {
+	if m != nil {
+		return m.Round
+	}
+	return 0
+}
+
+func (m *Dispute) GetOrigin() DisputeOrigin {
+	if m != nil {
+		return m.Origin
+	}
+	return DISPUTE_ORIGIN_UNSPECIFIED
+}
+
+func (m *Dispute) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *Dispute) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *Dispute) GetStake() uint64 {
+	if m != nil {
+		return m.Stake
+	}
+	return 0
+}
+
+func (m *Dispute) GetPhase() DisputePhase {
+	if m != nil {
+		return m.Phase
+	}
+	return DISPUTE_PHASE_UNSPECIFIED
+}
+
+func (m *Dispute) GetDeadline() uint64 {
+	if m != nil {
+		return m.Deadline
+	}
+	return 0
+}
+
+func (m *Dispute) GetMoveWindow() uint64 {
+	if m != nil {
+		return m.MoveWindow
+	}
+	return 0
+}
+
+func (m *Dispute) GetTraceWindow() uint64 {
+	if m != nil {
+		return m.TraceWindow
+	}
+	return 0
+}
+
+func (m *Dispute) GetPlace() Place {
+	if m != nil {
+		return m.Place
+	}
+	return Place{}
+}
+
+func (m *Dispute) GetHash() []byte {
+	if m != nil {
+		return m.Hash
+	}
+	return nil
+}
+
+func (m *Dispute) GetMoves() []DisputeMove {
+	if m != nil {
+		return m.Moves
+	}
+	return nil
+}
+
+func (m *Dispute) GetOpenHeight() uint64 {
+	if m != nil {
+		return m.OpenHeight
+	}
+	return 0
+}
+
+func (m *Dispute) GetCloseHeight() uint64 {
+	if m != nil {
+		return m.CloseHeight
+	}
+	return 0
+}
+
+func (m *Dispute) GetWinner() DisputeSide {
+	if m != nil {
+		return m.Winner
+	}
+	return DISPUTE_SIDE_UNSPECIFIED
+}
+
+func (m *Dispute) GetEnd() DisputeEnd {
+	if m != nil {
+		return m.End
+	}
+	return DISPUTE_END_UNSPECIFIED
+}
+
+func (m *Dispute) GetVerdict() *StepVerdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return nil
+}
+
+// Trace binds a solver, for all its challengers, to one trace of its run.
+type Trace struct {
+	// task_id of the result.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// provider that posted it.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// root over all tensors in graph order, 32 bytes.
+	Root []byte `protobuf:"bytes,3,opt,name=root,proto3" json:"root,omitempty"`
+	// children of the top, 32 bytes each, at most 128.
+	Children []byte `protobuf:"bytes,4,opt,name=children,proto3" json:"children,omitempty"`
+	// height of the post.
+	Height uint64 `protobuf:"varint,5,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *Trace) Reset()         { *m = Trace{} }
+func (m *Trace) String() string { return proto.CompactTextString(m) }
+func (*Trace) ProtoMessage()    {}
+func (*Trace) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{8}
+}
+func (m *Trace) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Trace) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Trace.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Trace) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Trace.Merge(m, src)
+}
+func (m *Trace) XXX_Size() int {
+	return m.Size()
+}
+func (m *Trace) XXX_DiscardUnknown() {
+	xxx_messageInfo_Trace.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Trace proto.InternalMessageInfo
+
+func (m *Trace) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *Trace) GetProvider() string {
+	if m != nil {
+		return m.Provider
+	}
+	return ""
+}
+
+func (m *Trace) GetRoot() []byte {
+	if m != nil {
+		return m.Root
+	}
+	return nil
+}
+
+func (m *Trace) GetChildren() []byte {
+	if m != nil {
+		return m.Children
+	}
+	return nil
+}
+
+func (m *Trace) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// Shown is what a solver has shown below the top in one dispute, kept until it is resolved so that the challenger can
+// go on from the state alone.
+type Shown struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// depth counts the choices before it, from 1.
+	Depth uint32 `protobuf:"varint,2,opt,name=depth,proto3" json:"depth,omitempty"`
+	// place that it belongs to.
+	Place Place `protobuf:"bytes,3,opt,name=place,proto3" json:"place"`
+	// data: the children of the place, 32 bytes each, at most 128; or the bytes of the chunk, at most 512.
+	Data []byte `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
+}
+
+func (m *Shown) Reset()         { *m = Shown{} }
+func (m *Shown) String() string { return proto.CompactTextString(m) }
+func (*Shown) ProtoMessage()    {}
+func (*Shown) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{9}
+}
+func (m *Shown) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Shown) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Shown.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Shown) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Shown.Merge(m, src)
+}
+func (m *Shown) XXX_Size() int {
+	return m.Size()
+}
+func (m *Shown) XXX_DiscardUnknown() {
+	xxx_messageInfo_Shown.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Shown proto.InternalMessageInfo
+
+func (m *Shown) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *Shown) GetDepth() uint32 {
+	if m != nil {
+		return m.Depth
+	}
+	return 0
+}
+
+func (m *Shown) GetPlace() Place {
+	if m != nil {
+		return m.Place
+	}
+	return Place{}
+}
+
+func (m *Shown) GetData() []byte {
+	if m != nil {
+		return m.Data
+	}
+	return nil
+}
+
+// ParkedDispute is a dispute whose time-out failed. Stakes and liens are where they were.
+type ParkedDispute struct {
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// height of the failure.
+	Height uint64 `protobuf:"varint,2,opt,name=height,proto3" json:"height,omitempty"`
+	// error text, for people.
+	Error string `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+}
+
+func (m *ParkedDispute) Reset()         { *m = ParkedDispute{} }
+func (m *ParkedDispute) String() string { return proto.CompactTextString(m) }
+func (*ParkedDispute) ProtoMessage()    {}
+func (*ParkedDispute) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{10}
+}
+func (m *ParkedDispute) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ParkedDispute) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ParkedDispute.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ParkedDispute) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ParkedDispute.Merge(m, src)
+}
+func (m *ParkedDispute) XXX_Size() int {
+	return m.Size()
+}
+func (m *ParkedDispute) XXX_DiscardUnknown() {
+	xxx_messageInfo_ParkedDispute.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ParkedDispute proto.InternalMessageInfo
+
+func (m *ParkedDispute) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *ParkedDispute) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *ParkedDispute) GetError() string {
+	if m != nil {
+		return m.Error
+	}
+	return ""
+}
+
+// Case is all disputes about one task that belong together: those of a split, or those about a settled result.
+type Case struct {
+	// task_id of the task; a task has at most one case at a time.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// round whose results differ; of the settled result otherwise.
+	Round uint32 `protobuf:"varint,2,opt,name=round,proto3" json:"round,omitempty"`
+	// origin of its disputes.
+	Origin DisputeOrigin `protobuf:"varint,3,opt,name=origin,proto3,enum=aichain.attest.v1.DisputeOrigin" json:"origin,omitempty"`
+	// unresolved counts the disputes that have not ended.
+	Unresolved uint32 `protobuf:"varint,4,opt,name=unresolved,proto3" json:"unresolved,omitempty"`
+	// until is the last block of the challenge window; 0 for a split. The case ends when no dispute is unresolved and
+	// this block is over.
+	Until uint64 `protobuf:"varint,5,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *Case) Reset()         { *m = Case{} }
+func (m *Case) String() string { return proto.CompactTextString(m) }
+func (*Case) ProtoMessage()    {}
+func (*Case) Descriptor() ([]byte, []int) {
+	return fileDescriptor_bbedada35a563894, []int{11}
+}
+func (m *Case) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Case) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Case.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Case) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Case.Merge(m, src)
+}
+func (m *Case) XXX_Size() int {
+	return m.Size()
+}
+func (m *Case) XXX_DiscardUnknown() {
+	xxx_messageInfo_Case.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Case proto.InternalMessageInfo
+
+func (m *Case) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *Case) GetRound() uint32 {
+	if m != nil {
+		return m.Round
+	}
+	return 0
+}
+
+func (m *Case) GetOrigin() DisputeOrigin {
+	if m != nil {
+		return m.Origin
+	}
+	return DISPUTE_ORIGIN_UNSPECIFIED
+}
+
+func (m *Case) GetUnresolved() uint32 {
+	if m != nil {
+		return m.Unresolved
+	}
+	return 0
+}
+
+func (m *Case) GetUntil() uint64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterEnum("aichain.attest.v1.AttestationKind", AttestationKind_name, AttestationKind_value)
 	proto.RegisterEnum("aichain.attest.v1.RoundPhase", RoundPhase_name, RoundPhase_value)
 	proto.RegisterEnum("aichain.attest.v1.Verdict", Verdict_name, Verdict_value)
+	proto.RegisterEnum("aichain.attest.v1.Fall", Fall_name, Fall_value)
+	proto.RegisterEnum("aichain.attest.v1.DisputeOrigin", DisputeOrigin_name, DisputeOrigin_value)
+	proto.RegisterEnum("aichain.attest.v1.DisputePhase", DisputePhase_name, DisputePhase_value)
+	proto.RegisterEnum("aichain.attest.v1.DisputeSide", DisputeSide_name, DisputeSide_value)
+	proto.RegisterEnum("aichain.attest.v1.DisputeEnd", DisputeEnd_name, DisputeEnd_value)
+	proto.RegisterEnum("aichain.attest.v1.DisputeMoveKind", DisputeMoveKind_name, DisputeMoveKind_value)
 	proto.RegisterType((*Seat)(nil), "aichain.attest.v1.Seat")
 	proto.RegisterType((*Result)(nil), "aichain.attest.v1.Result")
 	proto.RegisterType((*Round)(nil), "aichain.attest.v1.Round")
+	proto.RegisterType((*Sealed)(nil), "aichain.attest.v1.Sealed")
+	proto.RegisterType((*DisputeMove)(nil), "aichain.attest.v1.DisputeMove")
+	proto.RegisterType((*Place)(nil), "aichain.attest.v1.Place")
+	proto.RegisterType((*StepVerdict)(nil), "aichain.attest.v1.StepVerdict")
+	proto.RegisterType((*Dispute)(nil), "aichain.attest.v1.Dispute")
+	proto.RegisterType((*Trace)(nil), "aichain.attest.v1.Trace")
+	proto.RegisterType((*Shown)(nil), "aichain.attest.v1.Shown")
+	proto.RegisterType((*ParkedDispute)(nil), "aichain.attest.v1.ParkedDispute")
+	proto.RegisterType((*Case)(nil), "aichain.attest.v1.Case")
 }
 
 func init() { proto.RegisterFile("aichain/attest/v1/state.proto", fileDescriptor_bbedada35a563894) }
 
 var fileDescriptor_bbedada35a563894 = []byte{
-	// 852 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6c, 0x54, 0xcf, 0x4f, 0xe3, 0x46,
-	0x14, 0x8e, 0x43, 0x7e, 0xc0, 0x23, 0x09, 0x61, 0x16, 0x81, 0x49, 0x77, 0xb3, 0x29, 0xbd, 0xa4,
-	0x48, 0x4d, 0x4a, 0x76, 0x55, 0xf5, 0x54, 0xc9, 0x24, 0x6e, 0xb1, 0x36, 0x4b, 0xd0, 0xc4, 0xd0,
-	0xaa, 0x17, 0xcb, 0xc4, 0xa3, 0x64, 0x44, 0xec, 0xb1, 0xec, 0x49, 0xa0, 0xd7, 0x9e, 0x7a, 0xec,
-	0xff, 0xd0, 0x4b, 0x8f, 0x3d, 0xf4, 0x8f, 0xd8, 0xe3, 0xaa, 0xa7, 0x9e, 0xaa, 0x0a, 0x0e, 0xfc,
-	0x1b, 0xab, 0x79, 0x76, 0x02, 0x0a, 0x5c, 0x92, 0x79, 0xdf, 0xfb, 0xde, 0x7b, 0x33, 0xdf, 0x7c,
-	0x1e, 0x78, 0xe5, 0xf2, 0xd1, 0xc4, 0xe5, 0x41, 0xdb, 0x95, 0x92, 0xc5, 0xb2, 0x3d, 0x3f, 0x6a,
-	0xc7, 0xd2, 0x95, 0xac, 0x15, 0x46, 0x42, 0x0a, 0xb2, 0x9d, 0xa6, 0x5b, 0x49, 0xba, 0x35, 0x3f,
-	0xaa, 0xd5, 0x17, 0x15, 0x23, 0xe1, 0x87, 0x33, 0xc9, 0x56, 0x4a, 0x6a, 0xdb, 0xae, 0xcf, 0x03,
-	0xd1, 0xc6, 0xdf, 0x14, 0xda, 0x1f, 0x89, 0xd8, 0x17, 0xb1, 0x83, 0x51, 0x3b, 0x09, 0xd2, 0xd4,
-	0xce, 0x58, 0x8c, 0x45, 0x82, 0xab, 0x55, 0x82, 0x1e, 0xfc, 0x9a, 0x85, 0xdc, 0x90, 0xb9, 0x92,
-	0xbc, 0x85, 0xf5, 0x30, 0x12, 0x73, 0xee, 0xb1, 0x48, 0xd7, 0x1a, 0x5a, 0x73, 0xe3, 0x58, 0xff,
-	0xe7, 0xef, 0xaf, 0x76, 0xd2, 0x16, 0x86, 0xe7, 0x45, 0x2c, 0x8e, 0x87, 0x32, 0xe2, 0xc1, 0x98,
-	0x2e, 0x99, 0xe4, 0x35, 0x6c, 0x86, 0x11, 0x1f, 0x31, 0x87, 0x07, 0xe1, 0x4c, 0xea, 0xd9, 0x86,
-	0xd6, 0xcc, 0x51, 0x40, 0xc8, 0x52, 0x08, 0xf9, 0x1c, 0x4a, 0x09, 0x41, 0xcc, 0xa4, 0x62, 0xac,
-	0x21, 0x23, 0x29, 0x1a, 0x20, 0x44, 0x08, 0xe4, 0xa6, 0x9c, 0x05, 0x7a, 0x0e, 0x53, 0xb8, 0x26,
-	0x75, 0x80, 0x91, 0xf0, 0x7d, 0x2e, 0x7d, 0x16, 0x48, 0x3d, 0xdf, 0xd0, 0x9a, 0x25, 0xfa, 0x08,
-	0x21, 0xbb, 0x50, 0x88, 0x58, 0x3c, 0x9b, 0x4a, 0xbd, 0xd0, 0xd0, 0x9a, 0x65, 0x9a, 0x46, 0xe4,
-	0x2d, 0x14, 0xc5, 0x4c, 0x8e, 0x84, 0xcf, 0xf4, 0x62, 0x43, 0x6b, 0x56, 0x3a, 0xb5, 0xd6, 0x42,
-	0xd7, 0x54, 0xc4, 0xd6, 0xfc, 0xa8, 0x45, 0x99, 0x1b, 0x8b, 0x80, 0x2e, 0xa8, 0x07, 0x27, 0x50,
-	0xa0, 0x49, 0x3d, 0x81, 0x5c, 0x24, 0x84, 0x44, 0x05, 0x4a, 0x14, 0xd7, 0x6a, 0x56, 0xba, 0xf9,
-	0x6c, 0x63, 0x4d, 0xcd, 0x12, 0xcb, 0x7d, 0xc7, 0x52, 0x84, 0x78, 0xa4, 0x32, 0xc5, 0xf5, 0xc1,
-	0x7d, 0x0e, 0xf2, 0x54, 0xcc, 0x02, 0x8f, 0xec, 0x41, 0x51, 0xba, 0xf1, 0x95, 0xc3, 0x3d, 0x6c,
-	0x56, 0xa0, 0x05, 0x15, 0x5a, 0x1e, 0xd9, 0x81, 0x7c, 0xa4, 0x18, 0x28, 0x56, 0x99, 0x26, 0x01,
-	0xf9, 0x06, 0x72, 0x57, 0x3c, 0xf0, 0xb0, 0x59, 0xa5, 0x73, 0xd0, 0x7a, 0xe2, 0x86, 0x96, 0x81,
-	0x2b, 0x57, 0x72, 0x11, 0xbc, 0xe3, 0x81, 0x47, 0x91, 0x4f, 0xbe, 0x56, 0x1b, 0x9e, 0x32, 0x14,
-	0xaf, 0xd2, 0x79, 0xf9, 0xdc, 0x69, 0xd5, 0xf5, 0x52, 0x31, 0x65, 0x14, 0x99, 0xe4, 0x0d, 0xe4,
-	0xc3, 0x89, 0x1b, 0x33, 0x54, 0xb5, 0xd2, 0x79, 0xf5, 0xcc, 0x28, 0x3c, 0xc1, 0x99, 0x22, 0xd1,
-	0x84, 0xab, 0x74, 0x9d, 0xb3, 0xc8, 0xe3, 0xa3, 0x44, 0xf0, 0xc7, 0xba, 0x3e, 0x94, 0x5d, 0x24,
-	0x0c, 0xba, 0xa0, 0x92, 0x7d, 0x58, 0xf7, 0x85, 0xc7, 0xa6, 0x4a, 0x84, 0x22, 0x2a, 0x5a, 0xc4,
-	0xd8, 0xf2, 0x94, 0x2f, 0xd0, 0x32, 0x8e, 0xc7, 0xc7, 0x2c, 0x96, 0xfa, 0x3a, 0xa6, 0x37, 0x11,
-	0xeb, 0x21, 0x44, 0x0e, 0x61, 0xdb, 0x77, 0x6f, 0x52, 0xe3, 0x38, 0x52, 0x5c, 0xb1, 0x20, 0xd6,
-	0x37, 0x50, 0xb4, 0x2d, 0xdf, 0xbd, 0x49, 0xdc, 0x63, 0x23, 0xac, 0x44, 0x9d, 0x8b, 0x91, 0x7b,
-	0xa9, 0x43, 0x22, 0x2a, 0x06, 0xa4, 0x06, 0xeb, 0x1e, 0x73, 0xbd, 0x29, 0x0f, 0x98, 0xbe, 0x89,
-	0x97, 0xb0, 0x8c, 0xc9, 0x17, 0x50, 0x8e, 0xd8, 0x9c, 0xb9, 0x53, 0xe7, 0x9a, 0x07, 0x9e, 0xb8,
-	0xd6, 0x4b, 0x68, 0xbf, 0x52, 0x02, 0xfe, 0x88, 0x98, 0xb2, 0xb7, 0x08, 0x59, 0xe0, 0x4c, 0x18,
-	0x1f, 0x4f, 0xa4, 0x5e, 0xc6, 0x1e, 0xa0, 0xa0, 0x13, 0x44, 0xc8, 0xb7, 0x90, 0x8f, 0x99, 0x2b,
-	0x63, 0xbd, 0xd2, 0x58, 0x6b, 0x6e, 0x76, 0xf6, 0x9e, 0x51, 0x45, 0xc9, 0x7f, 0xbc, 0xf1, 0xe1,
-	0xbf, 0xd7, 0x99, 0x3f, 0xef, 0xff, 0x3a, 0xd4, 0x68, 0x52, 0x40, 0xbe, 0x83, 0x62, 0xe2, 0xd9,
-	0x58, 0xdf, 0xc2, 0xda, 0xfd, 0xe7, 0x2e, 0x02, 0x19, 0x8f, 0xab, 0x17, 0x45, 0x87, 0xe7, 0xb0,
-	0xb5, 0xe2, 0x08, 0xd2, 0x80, 0x97, 0x86, 0x6d, 0x9b, 0x43, 0xdb, 0xb0, 0xad, 0xc1, 0xa9, 0xf3,
-	0xce, 0x3a, 0xed, 0x39, 0xe7, 0xa7, 0xc3, 0x33, 0xb3, 0x6b, 0x7d, 0x6f, 0x99, 0xbd, 0x6a, 0x86,
-	0xd4, 0x60, 0xf7, 0x09, 0xc3, 0xfc, 0xc9, 0xe8, 0xda, 0x55, 0xad, 0x96, 0xfb, 0xed, 0x8f, 0x7a,
-	0xe6, 0xf0, 0x1a, 0xe0, 0xe1, 0xf6, 0xc9, 0x67, 0xb0, 0x47, 0x07, 0xe7, 0xa7, 0x3d, 0xe7, 0xec,
-	0xc4, 0x18, 0x9a, 0x2b, 0xcd, 0x76, 0x81, 0x3c, 0x4e, 0x76, 0x07, 0xef, 0xdf, 0x5b, 0x76, 0x55,
-	0x5b, 0xc5, 0xa9, 0x79, 0x61, 0x1a, 0xfd, 0x6a, 0xf6, 0x09, 0xbf, 0x3f, 0x18, 0x9a, 0xbd, 0xea,
-	0x5a, 0x3a, 0xd8, 0x83, 0x62, 0xea, 0x1f, 0xb2, 0x07, 0x2f, 0x2e, 0x4c, 0xda, 0xb3, 0xba, 0xf6,
-	0xca, 0x44, 0x02, 0x95, 0x45, 0xc2, 0xf8, 0x81, 0x9a, 0x66, 0xaf, 0xaa, 0x91, 0x6d, 0x28, 0x2f,
-	0xb0, 0xe1, 0x59, 0xdf, 0xb2, 0xab, 0x59, 0xf2, 0x02, 0xb6, 0x96, 0x90, 0x6d, 0xf4, 0xfb, 0x0f,
-	0x53, 0x8e, 0xbb, 0x1f, 0x6e, 0xeb, 0xda, 0xc7, 0xdb, 0xba, 0xf6, 0xff, 0x6d, 0x5d, 0xfb, 0xfd,
-	0xae, 0x9e, 0xf9, 0x78, 0x57, 0xcf, 0xfc, 0x7b, 0x57, 0xcf, 0xfc, 0xfc, 0xe5, 0x98, 0xcb, 0xc9,
-	0xec, 0x52, 0x7d, 0x38, 0xed, 0xe5, 0x4b, 0x9d, 0xfe, 0xdf, 0x2c, 0xde, 0x6c, 0xf9, 0x4b, 0xc8,
-	0xe2, 0xcb, 0x02, 0x3e, 0x9d, 0x6f, 0x3e, 0x05, 0x00, 0x00, 0xff, 0xff, 0x02, 0x36, 0x78, 0x95,
-	0xd2, 0x05, 0x00, 0x00,
+	// 1913 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x58, 0x4f, 0x6f, 0x23, 0x49,
+	0x15, 0x4f, 0xfb, 0x7f, 0x9e, 0xed, 0xc4, 0xa9, 0x89, 0x26, 0x9d, 0xcc, 0xc4, 0xe3, 0x31, 0x97,
+	0x30, 0x88, 0x64, 0x27, 0xbb, 0xac, 0x86, 0x0b, 0xc8, 0x89, 0x7b, 0x26, 0xad, 0x71, 0x6c, 0x53,
+	0x76, 0x02, 0x42, 0x48, 0x56, 0xc7, 0x5d, 0x1b, 0xb7, 0xd2, 0xee, 0x36, 0xdd, 0x65, 0x27, 0xf3,
+	0x01, 0x90, 0x40, 0x5c, 0x10, 0x1f, 0x80, 0x0b, 0x42, 0xe2, 0xc8, 0x81, 0x03, 0x1f, 0x61, 0x4f,
+	0x68, 0xc5, 0x05, 0x4e, 0x08, 0xcd, 0x1c, 0xb8, 0x73, 0x47, 0x42, 0xf5, 0xaa, 0xba, 0xdd, 0x76,
+	0x3c, 0x01, 0xf6, 0x32, 0xd3, 0xef, 0xbd, 0x5f, 0x55, 0xbd, 0xbf, 0xbf, 0xaa, 0x18, 0xf6, 0x2d,
+	0x67, 0x38, 0xb2, 0x1c, 0xef, 0xc8, 0xe2, 0x9c, 0x85, 0xfc, 0x68, 0xf6, 0xf2, 0x28, 0xe4, 0x16,
+	0x67, 0x87, 0x93, 0xc0, 0xe7, 0x3e, 0xd9, 0x52, 0xe6, 0x43, 0x69, 0x3e, 0x9c, 0xbd, 0xdc, 0xab,
+	0x46, 0x2b, 0x86, 0xfe, 0x78, 0x32, 0xe5, 0x6c, 0x69, 0xc9, 0xde, 0x96, 0x35, 0x76, 0x3c, 0xff,
+	0x08, 0xff, 0x55, 0xaa, 0xdd, 0xa1, 0x1f, 0x8e, 0xfd, 0x70, 0x80, 0xd2, 0x91, 0x14, 0x94, 0x69,
+	0xfb, 0xda, 0xbf, 0xf6, 0xa5, 0x5e, 0x7c, 0x49, 0x6d, 0xfd, 0x5f, 0x29, 0xc8, 0xf4, 0x98, 0xc5,
+	0xc9, 0x67, 0x50, 0x98, 0x04, 0xfe, 0xcc, 0xb1, 0x59, 0xa0, 0x6b, 0x35, 0xed, 0x60, 0xfd, 0x44,
+	0xff, 0xcb, 0x1f, 0xbf, 0xbd, 0xad, 0xb6, 0x68, 0xd8, 0x76, 0xc0, 0xc2, 0xb0, 0xc7, 0x03, 0xc7,
+	0xbb, 0xa6, 0x31, 0x92, 0x3c, 0x83, 0xe2, 0x24, 0x70, 0x86, 0x6c, 0xe0, 0x78, 0x93, 0x29, 0xd7,
+	0x53, 0x35, 0xed, 0x20, 0x43, 0x01, 0x55, 0xa6, 0xd0, 0x90, 0xe7, 0x50, 0x92, 0x00, 0x7f, 0xca,
+	0x05, 0x22, 0x8d, 0x08, 0xb9, 0xa8, 0x83, 0x2a, 0x42, 0x20, 0xe3, 0x3a, 0xcc, 0xd3, 0x33, 0x68,
+	0xc2, 0x6f, 0x52, 0x05, 0x18, 0xfa, 0xe3, 0xb1, 0xc3, 0xc7, 0xcc, 0xe3, 0x7a, 0xb6, 0xa6, 0x1d,
+	0x94, 0x68, 0x42, 0x43, 0x1e, 0x43, 0x2e, 0x60, 0xe1, 0xd4, 0xe5, 0x7a, 0xae, 0xa6, 0x1d, 0x94,
+	0xa9, 0x92, 0xc8, 0x67, 0x90, 0xf7, 0xa7, 0x7c, 0xe8, 0x8f, 0x99, 0x9e, 0xaf, 0x69, 0x07, 0x1b,
+	0xc7, 0x7b, 0x87, 0x51, 0x5e, 0x55, 0x12, 0x0f, 0x67, 0x2f, 0x0f, 0x29, 0xb3, 0x42, 0xdf, 0xa3,
+	0x11, 0x94, 0x7c, 0x0b, 0x32, 0x5f, 0x58, 0xae, 0xab, 0x17, 0x70, 0xc9, 0xce, 0xe1, 0xbd, 0x52,
+	0x1c, 0xbe, 0xb6, 0x5c, 0x97, 0x22, 0x48, 0x44, 0xe4, 0xfa, 0x21, 0x1f, 0xd8, 0x4e, 0x28, 0xf6,
+	0xd3, 0xd7, 0x65, 0x44, 0x42, 0xd7, 0x94, 0x2a, 0xf4, 0x7e, 0x64, 0xb9, 0x2e, 0xf3, 0xae, 0x99,
+	0xad, 0x43, 0x4d, 0x3b, 0x28, 0xd0, 0x84, 0xa6, 0x7e, 0x06, 0x39, 0x2a, 0xfd, 0x25, 0x90, 0x09,
+	0x7c, 0x9f, 0x63, 0xc6, 0x4b, 0x14, 0xbf, 0x45, 0x6c, 0x2a, 0x59, 0xa9, 0x5a, 0x5a, 0xc4, 0xe6,
+	0xc7, 0x79, 0x0a, 0xb9, 0x3f, 0xc1, 0x14, 0x96, 0x29, 0x7e, 0xd7, 0xff, 0x94, 0x85, 0x2c, 0xf5,
+	0xa7, 0x9e, 0x4d, 0x76, 0x20, 0xcf, 0xad, 0xf0, 0x66, 0xe0, 0xd8, 0xb8, 0x59, 0x8e, 0xe6, 0x84,
+	0x68, 0xda, 0x64, 0x1b, 0xb2, 0x81, 0x40, 0x60, 0x71, 0xca, 0x54, 0x0a, 0xe4, 0x73, 0xc8, 0xdc,
+	0x38, 0x9e, 0x8d, 0x9b, 0x6d, 0x1c, 0xd7, 0x57, 0x84, 0xdc, 0xc0, 0x2f, 0x8b, 0x3b, 0xbe, 0xf7,
+	0xd6, 0xf1, 0x6c, 0x8a, 0x78, 0xf2, 0x89, 0x70, 0xd8, 0x65, 0x58, 0xac, 0x8d, 0xe3, 0xa7, 0xab,
+	0xb2, 0x2b, 0xda, 0x89, 0xfa, 0x2e, 0xa3, 0x88, 0x24, 0x9f, 0x42, 0x76, 0x32, 0xb2, 0x42, 0x86,
+	0x55, 0xdc, 0x38, 0xde, 0x5f, 0x71, 0x14, 0x46, 0xd0, 0x15, 0x20, 0x2a, 0xb1, 0xa2, 0x8e, 0x33,
+	0x16, 0xd8, 0xce, 0x50, 0x16, 0x38, 0x59, 0xc7, 0xf9, 0xb2, 0x4b, 0x89, 0xa0, 0x11, 0x94, 0xec,
+	0x42, 0x61, 0xec, 0xdb, 0xcc, 0x15, 0x49, 0xc8, 0x63, 0x46, 0xf3, 0x28, 0x9b, 0xb6, 0xa8, 0x1a,
+	0xb6, 0xe8, 0xc0, 0x76, 0xae, 0x59, 0xc8, 0xb1, 0xd4, 0x25, 0x5a, 0x44, 0x5d, 0x13, 0x55, 0xe4,
+	0x05, 0x6c, 0x8d, 0xad, 0x3b, 0xd5, 0xa8, 0x03, 0xee, 0xdf, 0x30, 0x2f, 0xc4, 0xea, 0x96, 0xe9,
+	0xe6, 0xd8, 0xba, 0x93, 0xdd, 0xda, 0x47, 0xb5, 0x48, 0xea, 0xcc, 0x1f, 0x5a, 0x57, 0x58, 0xdc,
+	0x32, 0x95, 0x02, 0xd9, 0x83, 0x82, 0xcd, 0x2c, 0xdb, 0x75, 0x3c, 0xa6, 0x17, 0xb1, 0x08, 0xb1,
+	0x4c, 0xbe, 0x01, 0xe5, 0x80, 0xcd, 0x98, 0xe5, 0x0e, 0x6e, 0x1d, 0xcf, 0xf6, 0x6f, 0xf5, 0x12,
+	0xf6, 0x4d, 0x49, 0x2a, 0x7f, 0x88, 0x3a, 0x31, 0x4e, 0xfe, 0x84, 0x79, 0x83, 0x11, 0x73, 0xae,
+	0x47, 0x5c, 0x2f, 0xe3, 0x1e, 0x20, 0x54, 0x67, 0xa8, 0x21, 0xaf, 0x20, 0x1b, 0x32, 0x8b, 0x87,
+	0xfa, 0x46, 0x2d, 0x7d, 0x50, 0x5c, 0xd9, 0xaa, 0x22, 0xfd, 0x27, 0xeb, 0x5f, 0xfe, 0xfd, 0xd9,
+	0xda, 0xef, 0xff, 0xf9, 0x87, 0x17, 0x1a, 0x95, 0x0b, 0xc8, 0xf7, 0x20, 0x2f, 0x67, 0x24, 0xd4,
+	0x37, 0x71, 0xed, 0xee, 0xaa, 0x42, 0x20, 0x22, 0xb9, 0x3a, 0x5a, 0x24, 0xba, 0xd2, 0x9a, 0xda,
+	0x0e, 0x0f, 0xf5, 0x8a, 0x9c, 0x38, 0x29, 0x89, 0x98, 0x03, 0xf6, 0x05, 0x0b, 0x18, 0xb3, 0xf5,
+	0x2d, 0xec, 0xf4, 0x58, 0x26, 0x4f, 0x60, 0x1d, 0x51, 0x83, 0xab, 0x49, 0xa8, 0x13, 0x5c, 0x56,
+	0x40, 0xc5, 0xc9, 0x24, 0xac, 0xff, 0x14, 0x72, 0x3d, 0x66, 0xb9, 0xcc, 0x16, 0x5b, 0xab, 0x80,
+	0x55, 0xe7, 0x4a, 0x69, 0x81, 0x92, 0x52, 0xff, 0x33, 0x25, 0xed, 0x42, 0x41, 0x0d, 0x42, 0xa8,
+	0xa7, 0x6b, 0xe9, 0x83, 0x1c, 0xcd, 0xcb, 0x49, 0x08, 0xeb, 0xbf, 0xd0, 0xa0, 0xa8, 0x66, 0xf4,
+	0xdc, 0x9f, 0xb1, 0x78, 0x08, 0xb4, 0x8f, 0x0e, 0x41, 0x02, 0x9d, 0x18, 0x82, 0xb9, 0xc3, 0x92,
+	0xf0, 0x22, 0x87, 0xb7, 0x21, 0xeb, 0x78, 0x36, 0xbb, 0x53, 0x23, 0x2a, 0x05, 0xa1, 0xbd, 0x7a,
+	0xc7, 0x59, 0x88, 0x33, 0x53, 0xa6, 0x52, 0xa8, 0x8f, 0x20, 0xdb, 0x75, 0xad, 0x21, 0x13, 0x49,
+	0x72, 0xbc, 0x01, 0x67, 0x5e, 0xe8, 0x4b, 0xe6, 0x2d, 0xd0, 0x82, 0xe3, 0xf5, 0x51, 0x16, 0x27,
+	0x29, 0x8b, 0x3a, 0x49, 0x4a, 0x62, 0x4f, 0x97, 0xcd, 0x98, 0x1b, 0x9d, 0x84, 0xc2, 0xfc, 0x7c,
+	0x49, 0xa5, 0x52, 0xa8, 0xff, 0x2c, 0x05, 0xc5, 0x1e, 0x67, 0x13, 0x35, 0x2e, 0x89, 0x3d, 0xb5,
+	0x85, 0x3d, 0x09, 0x64, 0xa6, 0x9e, 0x13, 0xc5, 0x84, 0xdf, 0xa2, 0xba, 0xfe, 0x84, 0x05, 0x16,
+	0xf7, 0x03, 0x3c, 0x6a, 0x9d, 0xc6, 0xb2, 0xb0, 0x4d, 0xfc, 0xd0, 0x11, 0x04, 0xa1, 0x42, 0x8b,
+	0x65, 0xf4, 0xcf, 0x7a, 0xc7, 0x02, 0x1c, 0x7a, 0xe1, 0x9f, 0x10, 0x88, 0x0e, 0xf9, 0xa1, 0x6b,
+	0x39, 0x63, 0x66, 0xe3, 0x54, 0x97, 0x68, 0x24, 0x8a, 0xbd, 0xd8, 0xdd, 0x84, 0x0d, 0x39, 0x8b,
+	0x26, 0x37, 0x96, 0xc5, 0xe8, 0x2a, 0xd8, 0x80, 0xb3, 0x3b, 0x39, 0xba, 0xeb, 0xb4, 0xa8, 0x74,
+	0x7d, 0x76, 0xc7, 0xc5, 0x70, 0x45, 0x70, 0x89, 0x59, 0x47, 0x4c, 0x29, 0x52, 0x0a, 0x50, 0xfd,
+	0xd7, 0x39, 0xc8, 0x47, 0x0c, 0xbd, 0x01, 0x29, 0x45, 0x94, 0x19, 0x9a, 0x72, 0x16, 0xd8, 0x33,
+	0x4a, 0xf4, 0x12, 0x7b, 0xa6, 0x93, 0xec, 0xf9, 0x0a, 0x72, 0x7e, 0xe0, 0x5c, 0x3b, 0x9e, 0xe2,
+	0xc1, 0xda, 0xc7, 0x5b, 0xa7, 0x83, 0x38, 0xaa, 0xf0, 0xe4, 0x13, 0xc8, 0x85, 0xbe, 0x3b, 0x53,
+	0x99, 0x79, 0xa8, 0xa3, 0x15, 0x8e, 0xbc, 0x4a, 0x5c, 0x26, 0x01, 0xe6, 0xed, 0xa1, 0x55, 0x09,
+	0xac, 0xf0, 0x3d, 0xe4, 0xd6, 0x8d, 0xbc, 0x0a, 0x33, 0x54, 0x0a, 0xe4, 0x3b, 0x11, 0x1f, 0xcb,
+	0xdb, 0xee, 0xd9, 0xc7, 0x5d, 0x5f, 0x60, 0xe4, 0x24, 0xb7, 0xc9, 0x2b, 0x6f, 0xce, 0x6d, 0xcf,
+	0xa0, 0x38, 0xf6, 0x67, 0x2c, 0x62, 0x36, 0x90, 0xaf, 0x00, 0xa1, 0x52, 0xbc, 0xf6, 0x1c, 0x4a,
+	0x3c, 0xb0, 0x86, 0x31, 0xa2, 0x28, 0xef, 0x4c, 0xd4, 0x29, 0xc8, 0x77, 0x21, 0x3b, 0x11, 0xf3,
+	0x80, 0xbc, 0x58, 0x3c, 0xd6, 0x57, 0xb8, 0x85, 0xf3, 0xb2, 0x40, 0x6d, 0xb8, 0x42, 0x34, 0xee,
+	0xc8, 0x0a, 0x47, 0x48, 0x97, 0x25, 0x8a, 0xdf, 0xe4, 0xfb, 0x90, 0x15, 0xe7, 0x47, 0x44, 0x59,
+	0x7d, 0x78, 0xb6, 0x17, 0x36, 0xc5, 0x75, 0xcb, 0x54, 0xbc, 0x29, 0x63, 0x4a, 0x50, 0x31, 0xb6,
+	0xa5, 0x1f, 0xb2, 0x08, 0x51, 0x91, 0x31, 0xa1, 0x4e, 0x41, 0x3e, 0x87, 0xdc, 0xad, 0xe3, 0x79,
+	0x2c, 0x40, 0x66, 0xdc, 0x78, 0xc8, 0x8b, 0x9e, 0x63, 0x33, 0xaa, 0xd0, 0xe4, 0x08, 0xd2, 0xcc,
+	0xb3, 0x91, 0x31, 0x57, 0x5f, 0x98, 0x6a, 0x91, 0xe1, 0xd9, 0x54, 0x20, 0xc9, 0xab, 0xf9, 0x75,
+	0xf9, 0x08, 0xd3, 0xb7, 0xea, 0xa4, 0x04, 0x07, 0xc4, 0x57, 0x66, 0xfd, 0x37, 0x1a, 0x64, 0xfb,
+	0xa2, 0x0c, 0xcb, 0x0f, 0x88, 0xf9, 0x08, 0x7c, 0x3d, 0x1a, 0x8e, 0x5e, 0x36, 0xe9, 0xc4, 0xcb,
+	0x66, 0x0f, 0x0a, 0xc3, 0x91, 0xe3, 0xda, 0x81, 0x7a, 0xed, 0x95, 0x68, 0x2c, 0x27, 0x38, 0x35,
+	0x9b, 0xe4, 0xd4, 0xfa, 0x2f, 0x35, 0xc8, 0xf6, 0x46, 0xfe, 0xad, 0x47, 0xf6, 0x01, 0xd4, 0x9b,
+	0x6b, 0xee, 0xe3, 0xba, 0xd2, 0xc8, 0x49, 0xb5, 0xd9, 0x84, 0x8f, 0xa2, 0x77, 0x0e, 0x0a, 0xf3,
+	0xb6, 0x4a, 0x7f, 0x9d, 0xb6, 0xb2, 0x2d, 0x6e, 0x29, 0x4f, 0xf1, 0xbb, 0xfe, 0x13, 0x28, 0x77,
+	0xad, 0xe0, 0x86, 0xd9, 0x11, 0x91, 0xfc, 0x17, 0xa7, 0x1e, 0xb8, 0x29, 0x58, 0x10, 0xc4, 0xa4,
+	0x2a, 0x85, 0xfa, 0xef, 0x34, 0xc8, 0x9c, 0x8a, 0x61, 0xfb, 0x68, 0x2d, 0x56, 0x3f, 0xe6, 0xe6,
+	0x74, 0x94, 0xfe, 0x3f, 0xe9, 0xa8, 0x0a, 0x30, 0xf5, 0x02, 0x86, 0x54, 0x63, 0x2b, 0x16, 0x4f,
+	0x68, 0xc4, 0x79, 0x53, 0x8f, 0x3b, 0xae, 0x2a, 0x8a, 0x14, 0x5e, 0x5c, 0xc0, 0xe6, 0xd2, 0xeb,
+	0x90, 0xd4, 0xe0, 0x69, 0xa3, 0xdf, 0x37, 0x7a, 0xfd, 0x46, 0xdf, 0xec, 0xb4, 0x07, 0x6f, 0xcd,
+	0x76, 0x73, 0x70, 0xd1, 0xee, 0x75, 0x8d, 0x53, 0xf3, 0xb5, 0x69, 0x34, 0x2b, 0x6b, 0x64, 0x0f,
+	0x1e, 0xdf, 0x43, 0x18, 0x3f, 0x6a, 0x9c, 0xf6, 0x2b, 0xda, 0x5e, 0xe6, 0xe7, 0xbf, 0xad, 0xae,
+	0xbd, 0xb8, 0x05, 0x98, 0xbf, 0x04, 0xc9, 0x13, 0xd8, 0xa1, 0x9d, 0x8b, 0x76, 0x73, 0xd0, 0x3d,
+	0x6b, 0xf4, 0x8c, 0xa5, 0xcd, 0x1e, 0x03, 0x49, 0x1a, 0x4f, 0x3b, 0xe7, 0xe7, 0x66, 0xbf, 0xa2,
+	0x2d, 0xeb, 0xa9, 0x71, 0x69, 0x34, 0x5a, 0x95, 0xd4, 0x3d, 0x7c, 0xab, 0xd3, 0x33, 0x9a, 0x95,
+	0xb4, 0x3a, 0xd8, 0x86, 0x7c, 0x74, 0x39, 0xee, 0xc0, 0xa3, 0x4b, 0x83, 0x36, 0xcd, 0xd3, 0xfe,
+	0xd2, 0x89, 0x04, 0x36, 0x22, 0x43, 0xe3, 0x0d, 0x35, 0x8c, 0x66, 0x45, 0x23, 0x5b, 0x50, 0x8e,
+	0x74, 0xbd, 0x6e, 0xcb, 0xec, 0x57, 0x52, 0xe4, 0x11, 0x6c, 0xc6, 0xaa, 0x7e, 0xa3, 0xd5, 0x4a,
+	0x9c, 0xd2, 0x84, 0x8c, 0xf8, 0x33, 0x82, 0x6c, 0x43, 0xe5, 0x75, 0xa3, 0xd5, 0x5a, 0xda, 0x7f,
+	0x13, 0x8a, 0xa8, 0xed, 0xd2, 0xce, 0xa5, 0xd1, 0xae, 0x68, 0xb1, 0xa2, 0x67, 0xb6, 0x8c, 0x76,
+	0xbf, 0x92, 0x52, 0xbb, 0x8c, 0xa1, 0xbc, 0x50, 0x4a, 0x52, 0x85, 0xbd, 0xa6, 0xd9, 0xeb, 0x5e,
+	0xf4, 0x8d, 0x41, 0x87, 0x9a, 0x6f, 0xcc, 0xf6, 0xd2, 0xc6, 0x3a, 0x6c, 0x2f, 0xd9, 0xa5, 0xaf,
+	0x1a, 0x79, 0x0a, 0xfa, 0x92, 0xe5, 0xf4, 0x4c, 0xb8, 0xdc, 0x7e, 0x63, 0xc4, 0xc7, 0xfd, 0x5b,
+	0x83, 0x52, 0xf2, 0x3a, 0x20, 0xfb, 0xb0, 0x1b, 0x2d, 0x5a, 0x55, 0x98, 0xc4, 0x69, 0xd2, 0xfc,
+	0x83, 0x0b, 0xe3, 0x02, 0x93, 0xf5, 0x04, 0x76, 0x16, 0x2d, 0x7d, 0xda, 0x38, 0x35, 0x06, 0xcd,
+	0x0b, 0xa3, 0x92, 0x4a, 0xba, 0xa2, 0x2a, 0x74, 0xd6, 0x31, 0x95, 0x35, 0x9d, 0x0c, 0x31, 0xb2,
+	0x9a, 0xad, 0x26, 0x35, 0xda, 0x68, 0xcf, 0xdc, 0xdf, 0xfa, 0xf4, 0xec, 0xa2, 0xfd, 0x16, 0x8d,
+	0x59, 0xd1, 0x77, 0x8b, 0xc6, 0x5e, 0xdf, 0xe8, 0xa2, 0x2d, 0x77, 0xdf, 0x46, 0x8d, 0x5e, 0xa7,
+	0x75, 0x69, 0x34, 0x2b, 0x79, 0x15, 0xff, 0x75, 0xfc, 0x62, 0x14, 0x0c, 0x9d, 0xf4, 0xb3, 0x67,
+	0x36, 0x97, 0x83, 0xdf, 0x81, 0x47, 0x0b, 0x56, 0xdc, 0x8b, 0x2e, 0xc6, 0x8e, 0x86, 0x38, 0xcf,
+	0x34, 0x4e, 0xf4, 0x5f, 0x35, 0x80, 0x39, 0xad, 0x27, 0x57, 0x18, 0xf7, 0x46, 0x29, 0x71, 0x8e,
+	0x30, 0x52, 0xe3, 0xf5, 0x45, 0x1f, 0x73, 0xfc, 0x18, 0xc8, 0xc2, 0xaa, 0xee, 0x99, 0xd1, 0x6a,
+	0x56, 0x52, 0xc9, 0xa2, 0x09, 0xbd, 0xf4, 0x2b, 0xea, 0xac, 0x34, 0x79, 0x0e, 0xfb, 0x49, 0xf3,
+	0xdc, 0xbb, 0x08, 0x92, 0x49, 0x66, 0x4a, 0x40, 0xcc, 0xf3, 0x6e, 0xa7, 0xd7, 0x33, 0x4f, 0x5a,
+	0x22, 0xc3, 0x4b, 0xee, 0x34, 0x69, 0xa7, 0xdb, 0x35, 0x9a, 0x95, 0x9c, 0x8a, 0xec, 0xcf, 0x1a,
+	0x6c, 0x2e, 0xbd, 0xa3, 0x93, 0x27, 0x9e, 0x77, 0x2e, 0x8d, 0x55, 0x7c, 0x91, 0xc8, 0xc0, 0x1c,
+	0x82, 0x3d, 0xb3, 0xd8, 0xba, 0x73, 0xa3, 0xec, 0x99, 0x4a, 0x2a, 0xd9, 0x2f, 0x49, 0xab, 0xec,
+	0x99, 0x4a, 0x7a, 0xf5, 0xd6, 0xd8, 0x33, 0x8b, 0x91, 0xce, 0x8d, 0xa2, 0x67, 0x2a, 0x59, 0x19,
+	0xd0, 0xc9, 0xe9, 0x97, 0xef, 0xab, 0xda, 0x57, 0xef, 0xab, 0xda, 0x3f, 0xde, 0x57, 0xb5, 0x5f,
+	0x7d, 0xa8, 0xae, 0x7d, 0xf5, 0xa1, 0xba, 0xf6, 0xb7, 0x0f, 0xd5, 0xb5, 0x1f, 0x7f, 0xf3, 0xda,
+	0xe1, 0xa3, 0xe9, 0x95, 0xf8, 0x6b, 0xf8, 0x28, 0xfe, 0xb9, 0x47, 0xfd, 0x7f, 0x17, 0xfd, 0xf0,
+	0xc3, 0xdf, 0x4d, 0x58, 0x78, 0x95, 0xc3, 0xdf, 0x5f, 0x3e, 0xfd, 0x4f, 0x00, 0x00, 0x00, 0xff,
+	0xff, 0x9e, 0x55, 0xed, 0x54, 0x17, 0x12, 0x00, 0x00,
 }
 
 func (m *Seat) Marshal() (dAtA []byte, err error) {
@@ -553,6 +1768,26 @@ func (m *Seat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Challenged {
+		i--
+		if m.Challenged {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.LostDispute != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.LostDispute))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.Fall != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Fall))
+		i--
+		dAtA[i] = 0x40
+	}
 	if m.Outcome != 0 {
 		i = encodeVarintState(dAtA, i, uint64(m.Outcome))
 		i--
@@ -668,6 +1903,32 @@ func (m *Round) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.AuditBps != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.AuditBps))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.Refereed {
+		i--
+		if m.Refereed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.Audits != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Audits))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
 	if len(m.Results) > 0 {
 		for iNdEx := len(m.Results) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -771,6 +2032,565 @@ func (m *Round) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Sealed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Sealed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Sealed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.TaskIds) > 0 {
+		for iNdEx := len(m.TaskIds) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.TaskIds[iNdEx]))
+		}
+		i = encodeVarintState(dAtA, i, uint64(len(m.TaskIds)*8))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Provider) > 0 {
+		i -= len(m.Provider)
+		copy(dAtA[i:], m.Provider)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Provider)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Height != 0 {
+		i -= 8
+		encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Height))
+		i--
+		dAtA[i] = 0x9
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DisputeMove) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DisputeMove) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DisputeMove) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Bytes != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Bytes))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Index != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Height != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Kind != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Place) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Place) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Place) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Index != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Level != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Level))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Tensor != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Tensor))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.InTensor {
+		i--
+		if m.InTensor {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *StepVerdict) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *StepVerdict) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *StepVerdict) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.ExpectedText) > 0 {
+		i -= len(m.ExpectedText)
+		copy(dAtA[i:], m.ExpectedText)
+		i = encodeVarintState(dAtA, i, uint64(len(m.ExpectedText)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.ClaimedText) > 0 {
+		i -= len(m.ClaimedText)
+		copy(dAtA[i:], m.ClaimedText)
+		i = encodeVarintState(dAtA, i, uint64(len(m.ClaimedText)))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Expected) > 0 {
+		i -= len(m.Expected)
+		copy(dAtA[i:], m.Expected)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Expected)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Claimed) > 0 {
+		i -= len(m.Claimed)
+		copy(dAtA[i:], m.Claimed)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Claimed)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Layer != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Layer))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Position != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Position))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Unit != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Unit))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Tensor != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Tensor))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Dispute) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Dispute) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Dispute) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Verdict != nil {
+		{
+			size, err := m.Verdict.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintState(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x9a
+	}
+	if m.End != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.Winner != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Winner))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.CloseHeight != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.CloseHeight))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	if m.OpenHeight != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.OpenHeight))
+		i--
+		dAtA[i] = 0x78
+	}
+	if len(m.Moves) > 0 {
+		for iNdEx := len(m.Moves) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Moves[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintState(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x72
+		}
+	}
+	if len(m.Hash) > 0 {
+		i -= len(m.Hash)
+		copy(dAtA[i:], m.Hash)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Hash)))
+		i--
+		dAtA[i] = 0x6a
+	}
+	{
+		size, err := m.Place.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x62
+	if m.TraceWindow != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.TraceWindow))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.MoveWindow != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.MoveWindow))
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.Deadline != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Deadline))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.Phase != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Phase))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Stake != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Stake))
+		i--
+		dAtA[i] = 0x38
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Origin != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Origin))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Round != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Round))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Id != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Trace) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Trace) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Trace) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Children) > 0 {
+		i -= len(m.Children)
+		copy(dAtA[i:], m.Children)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Children)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Root) > 0 {
+		i -= len(m.Root)
+		copy(dAtA[i:], m.Root)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Root)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Provider) > 0 {
+		i -= len(m.Provider)
+		copy(dAtA[i:], m.Provider)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Provider)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Shown) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Shown) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Shown) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Data) > 0 {
+		i -= len(m.Data)
+		copy(dAtA[i:], m.Data)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Data)))
+		i--
+		dAtA[i] = 0x22
+	}
+	{
+		size, err := m.Place.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintState(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Depth != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Depth))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ParkedDispute) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ParkedDispute) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ParkedDispute) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Error) > 0 {
+		i -= len(m.Error)
+		copy(dAtA[i:], m.Error)
+		i = encodeVarintState(dAtA, i, uint64(len(m.Error)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Height != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Case) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Case) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Case) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Unresolved != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Unresolved))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Origin != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Origin))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Round != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.Round))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintState(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintState(dAtA []byte, offset int, v uint64) int {
 	offset -= sovState(v)
 	base := offset
@@ -810,6 +2630,15 @@ func (m *Seat) Size() (n int) {
 	}
 	if m.Outcome != 0 {
 		n += 1 + sovState(uint64(m.Outcome))
+	}
+	if m.Fall != 0 {
+		n += 1 + sovState(uint64(m.Fall))
+	}
+	if m.LostDispute != 0 {
+		n += 1 + sovState(uint64(m.LostDispute))
+	}
+	if m.Challenged {
+		n += 2
 	}
 	return n
 }
@@ -895,6 +2724,280 @@ func (m *Round) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovState(uint64(l))
 		}
+	}
+	if m.Audits != 0 {
+		n += 2 + sovState(uint64(m.Audits))
+	}
+	if m.Refereed {
+		n += 3
+	}
+	if m.AuditBps != 0 {
+		n += 2 + sovState(uint64(m.AuditBps))
+	}
+	return n
+}
+
+func (m *Sealed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Height != 0 {
+		n += 9
+	}
+	l = len(m.Provider)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	if len(m.TaskIds) > 0 {
+		n += 1 + sovState(uint64(len(m.TaskIds)*8)) + len(m.TaskIds)*8
+	}
+	return n
+}
+
+func (m *DisputeMove) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		n += 1 + sovState(uint64(m.Kind))
+	}
+	if m.Height != 0 {
+		n += 1 + sovState(uint64(m.Height))
+	}
+	if m.Index != 0 {
+		n += 1 + sovState(uint64(m.Index))
+	}
+	if m.Bytes != 0 {
+		n += 1 + sovState(uint64(m.Bytes))
+	}
+	return n
+}
+
+func (m *Place) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.InTensor {
+		n += 2
+	}
+	if m.Tensor != 0 {
+		n += 1 + sovState(uint64(m.Tensor))
+	}
+	if m.Level != 0 {
+		n += 1 + sovState(uint64(m.Level))
+	}
+	if m.Index != 0 {
+		n += 1 + sovState(uint64(m.Index))
+	}
+	return n
+}
+
+func (m *StepVerdict) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Tensor != 0 {
+		n += 1 + sovState(uint64(m.Tensor))
+	}
+	if m.Unit != 0 {
+		n += 1 + sovState(uint64(m.Unit))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	if m.Position != 0 {
+		n += 1 + sovState(uint64(m.Position))
+	}
+	if m.Layer != 0 {
+		n += 1 + sovState(uint64(m.Layer))
+	}
+	l = len(m.Claimed)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.Expected)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.ClaimedText)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.ExpectedText)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	return n
+}
+
+func (m *Dispute) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovState(uint64(m.Id))
+	}
+	if m.TaskId != 0 {
+		n += 1 + sovState(uint64(m.TaskId))
+	}
+	if m.Round != 0 {
+		n += 1 + sovState(uint64(m.Round))
+	}
+	if m.Origin != 0 {
+		n += 1 + sovState(uint64(m.Origin))
+	}
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	if m.Stake != 0 {
+		n += 1 + sovState(uint64(m.Stake))
+	}
+	if m.Phase != 0 {
+		n += 1 + sovState(uint64(m.Phase))
+	}
+	if m.Deadline != 0 {
+		n += 1 + sovState(uint64(m.Deadline))
+	}
+	if m.MoveWindow != 0 {
+		n += 1 + sovState(uint64(m.MoveWindow))
+	}
+	if m.TraceWindow != 0 {
+		n += 1 + sovState(uint64(m.TraceWindow))
+	}
+	l = m.Place.Size()
+	n += 1 + l + sovState(uint64(l))
+	l = len(m.Hash)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	if len(m.Moves) > 0 {
+		for _, e := range m.Moves {
+			l = e.Size()
+			n += 1 + l + sovState(uint64(l))
+		}
+	}
+	if m.OpenHeight != 0 {
+		n += 1 + sovState(uint64(m.OpenHeight))
+	}
+	if m.CloseHeight != 0 {
+		n += 2 + sovState(uint64(m.CloseHeight))
+	}
+	if m.Winner != 0 {
+		n += 2 + sovState(uint64(m.Winner))
+	}
+	if m.End != 0 {
+		n += 2 + sovState(uint64(m.End))
+	}
+	if m.Verdict != nil {
+		l = m.Verdict.Size()
+		n += 2 + l + sovState(uint64(l))
+	}
+	return n
+}
+
+func (m *Trace) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovState(uint64(m.TaskId))
+	}
+	l = len(m.Provider)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.Root)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	l = len(m.Children)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovState(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *Shown) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovState(uint64(m.DisputeId))
+	}
+	if m.Depth != 0 {
+		n += 1 + sovState(uint64(m.Depth))
+	}
+	l = m.Place.Size()
+	n += 1 + l + sovState(uint64(l))
+	l = len(m.Data)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	return n
+}
+
+func (m *ParkedDispute) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovState(uint64(m.DisputeId))
+	}
+	if m.Height != 0 {
+		n += 1 + sovState(uint64(m.Height))
+	}
+	l = len(m.Error)
+	if l > 0 {
+		n += 1 + l + sovState(uint64(l))
+	}
+	return n
+}
+
+func (m *Case) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovState(uint64(m.TaskId))
+	}
+	if m.Round != 0 {
+		n += 1 + sovState(uint64(m.Round))
+	}
+	if m.Origin != 0 {
+		n += 1 + sovState(uint64(m.Origin))
+	}
+	if m.Unresolved != 0 {
+		n += 1 + sovState(uint64(m.Unresolved))
+	}
+	if m.Until != 0 {
+		n += 1 + sovState(uint64(m.Until))
 	}
 	return n
 }
@@ -1095,6 +3198,64 @@ func (m *Seat) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fall", wireType)
+			}
+			m.Fall = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Fall |= Fall(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LostDispute", wireType)
+			}
+			m.LostDispute = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LostDispute |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenged", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Challenged = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipState(dAtA[iNdEx:])
@@ -1642,6 +3803,1857 @@ func (m *Round) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Audits", wireType)
+			}
+			m.Audits = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Audits |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refereed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Refereed = bool(v != 0)
+		case 18:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AuditBps", wireType)
+			}
+			m.AuditBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AuditBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Sealed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Sealed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Sealed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 1 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			if (iNdEx + 8) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Height = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+			iNdEx += 8
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provider", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Provider = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType == 1 {
+				var v uint64
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
+				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
+				m.TaskIds = append(m.TaskIds, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowState
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthState
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthState
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				elementCount = packedLen / 8
+				if elementCount != 0 && len(m.TaskIds) == 0 {
+					m.TaskIds = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
+					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
+					m.TaskIds = append(m.TaskIds, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskIds", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DisputeMove) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DisputeMove: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DisputeMove: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= DisputeMoveKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bytes", wireType)
+			}
+			m.Bytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Bytes |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Place) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Place: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Place: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field InTensor", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.InTensor = bool(v != 0)
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tensor", wireType)
+			}
+			m.Tensor = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tensor |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Level", wireType)
+			}
+			m.Level = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Level |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *StepVerdict) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: StepVerdict: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: StepVerdict: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tensor", wireType)
+			}
+			m.Tensor = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tensor |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unit", wireType)
+			}
+			m.Unit = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Unit |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Position", wireType)
+			}
+			m.Position = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Position |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Layer", wireType)
+			}
+			m.Layer = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Layer |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Claimed", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Claimed = append(m.Claimed[:0], dAtA[iNdEx:postIndex]...)
+			if m.Claimed == nil {
+				m.Claimed = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expected", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Expected = append(m.Expected[:0], dAtA[iNdEx:postIndex]...)
+			if m.Expected == nil {
+				m.Expected = []byte{}
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClaimedText", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ClaimedText = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedText", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ExpectedText = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Dispute) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Dispute: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Dispute: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
+			}
+			m.Round = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Round |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Origin", wireType)
+			}
+			m.Origin = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Origin |= DisputeOrigin(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Stake", wireType)
+			}
+			m.Stake = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Stake |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Phase", wireType)
+			}
+			m.Phase = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Phase |= DisputePhase(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deadline", wireType)
+			}
+			m.Deadline = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deadline |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MoveWindow", wireType)
+			}
+			m.MoveWindow = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MoveWindow |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TraceWindow", wireType)
+			}
+			m.TraceWindow = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TraceWindow |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Place", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Place.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hash = append(m.Hash[:0], dAtA[iNdEx:postIndex]...)
+			if m.Hash == nil {
+				m.Hash = []byte{}
+			}
+			iNdEx = postIndex
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Moves", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Moves = append(m.Moves, DisputeMove{})
+			if err := m.Moves[len(m.Moves)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 15:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OpenHeight", wireType)
+			}
+			m.OpenHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OpenHeight |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CloseHeight", wireType)
+			}
+			m.CloseHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CloseHeight |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Winner", wireType)
+			}
+			m.Winner = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Winner |= DisputeSide(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 18:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= DisputeEnd(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 19:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Verdict == nil {
+				m.Verdict = &StepVerdict{}
+			}
+			if err := m.Verdict.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Trace) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Trace: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Trace: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provider", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Provider = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Root", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Root = append(m.Root[:0], dAtA[iNdEx:postIndex]...)
+			if m.Root == nil {
+				m.Root = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Children", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Children = append(m.Children[:0], dAtA[iNdEx:postIndex]...)
+			if m.Children == nil {
+				m.Children = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Shown) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Shown: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Shown: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Depth", wireType)
+			}
+			m.Depth = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Depth |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Place", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Place.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
+			if m.Data == nil {
+				m.Data = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ParkedDispute) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ParkedDispute: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ParkedDispute: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Error", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthState
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthState
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Error = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipState(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthState
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Case) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowState
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Case: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Case: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
+			}
+			m.Round = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Round |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Origin", wireType)
+			}
+			m.Origin = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Origin |= DisputeOrigin(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unresolved", wireType)
+			}
+			m.Unresolved = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Unresolved |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowState
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipState(dAtA[iNdEx:])

@@ -362,19 +362,735 @@ func (m *MsgRevealResultResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgRevealResultResponse proto.InternalMessageInfo
 
-// MsgRetryParked queues a parked round again.
+// MsgOpenDispute challenges one seat of a settled task on a canonical model, inside the challenge window.
+type MsgOpenDispute struct {
+	// challenger is the signer.
+	Challenger string `protobuf:"bytes,1,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// task_id of the settled task.
+	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// solver is the provider in the seat, which revealed the established result.
+	Solver string `protobuf:"bytes,3,opt,name=solver,proto3" json:"solver,omitempty"`
+}
+
+func (m *MsgOpenDispute) Reset()         { *m = MsgOpenDispute{} }
+func (m *MsgOpenDispute) String() string { return proto.CompactTextString(m) }
+func (*MsgOpenDispute) ProtoMessage()    {}
+func (*MsgOpenDispute) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{6}
+}
+func (m *MsgOpenDispute) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOpenDispute) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOpenDispute.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOpenDispute) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOpenDispute.Merge(m, src)
+}
+func (m *MsgOpenDispute) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOpenDispute) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOpenDispute.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOpenDispute proto.InternalMessageInfo
+
+func (m *MsgOpenDispute) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *MsgOpenDispute) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *MsgOpenDispute) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+// MsgOpenDisputeResponse tells the dispute.
+type MsgOpenDisputeResponse struct {
+	// dispute_id assigned.
+	DisputeId uint64 `protobuf:"varint,1,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// end is IMPOSSIBLE when the result cannot come from any run and the dispute was won at once, else unspecified.
+	End DisputeEnd `protobuf:"varint,2,opt,name=end,proto3,enum=aichain.attest.v1.DisputeEnd" json:"end,omitempty"`
+}
+
+func (m *MsgOpenDisputeResponse) Reset()         { *m = MsgOpenDisputeResponse{} }
+func (m *MsgOpenDisputeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgOpenDisputeResponse) ProtoMessage()    {}
+func (*MsgOpenDisputeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{7}
+}
+func (m *MsgOpenDisputeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOpenDisputeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOpenDisputeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOpenDisputeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOpenDisputeResponse.Merge(m, src)
+}
+func (m *MsgOpenDisputeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOpenDisputeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOpenDisputeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOpenDisputeResponse proto.InternalMessageInfo
+
+func (m *MsgOpenDisputeResponse) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgOpenDisputeResponse) GetEnd() DisputeEnd {
+	if m != nil {
+		return m.End
+	}
+	return DISPUTE_END_UNSPECIFIED
+}
+
+// MsgPostTrace binds the solver to the trace of its run.
+type MsgPostTrace struct {
+	// solver is the signer.
+	Solver string `protobuf:"bytes,1,opt,name=solver,proto3" json:"solver,omitempty"`
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,2,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// move is the number of moves made before this one, so that a move sent twice counts once.
+	Move uint32 `protobuf:"varint,3,opt,name=move,proto3" json:"move,omitempty"`
+	// root over all tensors, 32 bytes.
+	Root []byte `protobuf:"bytes,4,opt,name=root,proto3" json:"root,omitempty"`
+	// first is the path of the first leaf, the input, 32 bytes a hash.
+	First []byte `protobuf:"bytes,5,opt,name=first,proto3" json:"first,omitempty"`
+	// last is the path of the last leaf, the answer, 32 bytes a hash.
+	Last []byte `protobuf:"bytes,6,opt,name=last,proto3" json:"last,omitempty"`
+	// children of the top, 32 bytes each, at most 128.
+	Children []byte `protobuf:"bytes,7,opt,name=children,proto3" json:"children,omitempty"`
+}
+
+func (m *MsgPostTrace) Reset()         { *m = MsgPostTrace{} }
+func (m *MsgPostTrace) String() string { return proto.CompactTextString(m) }
+func (*MsgPostTrace) ProtoMessage()    {}
+func (*MsgPostTrace) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{8}
+}
+func (m *MsgPostTrace) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostTrace) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostTrace.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostTrace) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostTrace.Merge(m, src)
+}
+func (m *MsgPostTrace) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostTrace) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostTrace.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostTrace proto.InternalMessageInfo
+
+func (m *MsgPostTrace) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *MsgPostTrace) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgPostTrace) GetMove() uint32 {
+	if m != nil {
+		return m.Move
+	}
+	return 0
+}
+
+func (m *MsgPostTrace) GetRoot() []byte {
+	if m != nil {
+		return m.Root
+	}
+	return nil
+}
+
+func (m *MsgPostTrace) GetFirst() []byte {
+	if m != nil {
+		return m.First
+	}
+	return nil
+}
+
+func (m *MsgPostTrace) GetLast() []byte {
+	if m != nil {
+		return m.Last
+	}
+	return nil
+}
+
+func (m *MsgPostTrace) GetChildren() []byte {
+	if m != nil {
+		return m.Children
+	}
+	return nil
+}
+
+// MsgPostTraceResponse is empty.
+type MsgPostTraceResponse struct {
+}
+
+func (m *MsgPostTraceResponse) Reset()         { *m = MsgPostTraceResponse{} }
+func (m *MsgPostTraceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPostTraceResponse) ProtoMessage()    {}
+func (*MsgPostTraceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{9}
+}
+func (m *MsgPostTraceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostTraceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostTraceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostTraceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostTraceResponse.Merge(m, src)
+}
+func (m *MsgPostTraceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostTraceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostTraceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostTraceResponse proto.InternalMessageInfo
+
+// MsgChooseChild names a child of the place that the descent has reached.
+type MsgChooseChild struct {
+	// challenger is the signer.
+	Challenger string `protobuf:"bytes,1,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,2,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// move is the number of moves made before this one, so that a move sent twice counts once.
+	Move uint32 `protobuf:"varint,3,opt,name=move,proto3" json:"move,omitempty"`
+	// index of the child, from 0.
+	Index uint32 `protobuf:"varint,4,opt,name=index,proto3" json:"index,omitempty"`
+}
+
+func (m *MsgChooseChild) Reset()         { *m = MsgChooseChild{} }
+func (m *MsgChooseChild) String() string { return proto.CompactTextString(m) }
+func (*MsgChooseChild) ProtoMessage()    {}
+func (*MsgChooseChild) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{10}
+}
+func (m *MsgChooseChild) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgChooseChild) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgChooseChild.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgChooseChild) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgChooseChild.Merge(m, src)
+}
+func (m *MsgChooseChild) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgChooseChild) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgChooseChild.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgChooseChild proto.InternalMessageInfo
+
+func (m *MsgChooseChild) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *MsgChooseChild) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgChooseChild) GetMove() uint32 {
+	if m != nil {
+		return m.Move
+	}
+	return 0
+}
+
+func (m *MsgChooseChild) GetIndex() uint32 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+// MsgChooseChildResponse is empty.
+type MsgChooseChildResponse struct {
+}
+
+func (m *MsgChooseChildResponse) Reset()         { *m = MsgChooseChildResponse{} }
+func (m *MsgChooseChildResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgChooseChildResponse) ProtoMessage()    {}
+func (*MsgChooseChildResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{11}
+}
+func (m *MsgChooseChildResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgChooseChildResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgChooseChildResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgChooseChildResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgChooseChildResponse.Merge(m, src)
+}
+func (m *MsgChooseChildResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgChooseChildResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgChooseChildResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgChooseChildResponse proto.InternalMessageInfo
+
+// MsgPostChildren shows the children of the chosen node.
+type MsgPostChildren struct {
+	// solver is the signer.
+	Solver string `protobuf:"bytes,1,opt,name=solver,proto3" json:"solver,omitempty"`
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,2,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// move is the number of moves made before this one, so that a move sent twice counts once.
+	Move uint32 `protobuf:"varint,3,opt,name=move,proto3" json:"move,omitempty"`
+	// children, 32 bytes each, at most 128; they must hash to the node.
+	Children []byte `protobuf:"bytes,4,opt,name=children,proto3" json:"children,omitempty"`
+}
+
+func (m *MsgPostChildren) Reset()         { *m = MsgPostChildren{} }
+func (m *MsgPostChildren) String() string { return proto.CompactTextString(m) }
+func (*MsgPostChildren) ProtoMessage()    {}
+func (*MsgPostChildren) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{12}
+}
+func (m *MsgPostChildren) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostChildren) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostChildren.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostChildren) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostChildren.Merge(m, src)
+}
+func (m *MsgPostChildren) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostChildren) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostChildren.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostChildren proto.InternalMessageInfo
+
+func (m *MsgPostChildren) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *MsgPostChildren) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgPostChildren) GetMove() uint32 {
+	if m != nil {
+		return m.Move
+	}
+	return 0
+}
+
+func (m *MsgPostChildren) GetChildren() []byte {
+	if m != nil {
+		return m.Children
+	}
+	return nil
+}
+
+// MsgPostChildrenResponse is empty.
+type MsgPostChildrenResponse struct {
+}
+
+func (m *MsgPostChildrenResponse) Reset()         { *m = MsgPostChildrenResponse{} }
+func (m *MsgPostChildrenResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPostChildrenResponse) ProtoMessage()    {}
+func (*MsgPostChildrenResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{13}
+}
+func (m *MsgPostChildrenResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostChildrenResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostChildrenResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostChildrenResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostChildrenResponse.Merge(m, src)
+}
+func (m *MsgPostChildrenResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostChildrenResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostChildrenResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostChildrenResponse proto.InternalMessageInfo
+
+// MsgPostChunk shows the bytes of the chosen chunk.
+type MsgPostChunk struct {
+	// solver is the signer.
+	Solver string `protobuf:"bytes,1,opt,name=solver,proto3" json:"solver,omitempty"`
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,2,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// move is the number of moves made before this one, so that a move sent twice counts once.
+	Move uint32 `protobuf:"varint,3,opt,name=move,proto3" json:"move,omitempty"`
+	// data of the chunk, at most 512 bytes; it must hash to the node.
+	Data []byte `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
+}
+
+func (m *MsgPostChunk) Reset()         { *m = MsgPostChunk{} }
+func (m *MsgPostChunk) String() string { return proto.CompactTextString(m) }
+func (*MsgPostChunk) ProtoMessage()    {}
+func (*MsgPostChunk) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{14}
+}
+func (m *MsgPostChunk) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostChunk) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostChunk.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostChunk) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostChunk.Merge(m, src)
+}
+func (m *MsgPostChunk) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostChunk) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostChunk.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostChunk proto.InternalMessageInfo
+
+func (m *MsgPostChunk) GetSolver() string {
+	if m != nil {
+		return m.Solver
+	}
+	return ""
+}
+
+func (m *MsgPostChunk) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgPostChunk) GetMove() uint32 {
+	if m != nil {
+		return m.Move
+	}
+	return 0
+}
+
+func (m *MsgPostChunk) GetData() []byte {
+	if m != nil {
+		return m.Data
+	}
+	return nil
+}
+
+// MsgPostChunkResponse is empty.
+type MsgPostChunkResponse struct {
+}
+
+func (m *MsgPostChunkResponse) Reset()         { *m = MsgPostChunkResponse{} }
+func (m *MsgPostChunkResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPostChunkResponse) ProtoMessage()    {}
+func (*MsgPostChunkResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{15}
+}
+func (m *MsgPostChunkResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostChunkResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostChunkResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostChunkResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostChunkResponse.Merge(m, src)
+}
+func (m *MsgPostChunkResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostChunkResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostChunkResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostChunkResponse proto.InternalMessageInfo
+
+// MsgPostStep opens one step of the chunk under the solver's trace root and the model root. The chain computes it: unequal, the solver falls; equal, the challenger has lost.
+type MsgPostStep struct {
+	// challenger is the signer.
+	Challenger string `protobuf:"bytes,1,opt,name=challenger,proto3" json:"challenger,omitempty"`
+	// dispute_id of the dispute.
+	DisputeId uint64 `protobuf:"varint,2,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
+	// move is the number of moves made before this one, so that a move sent twice counts once.
+	Move uint32 `protobuf:"varint,3,opt,name=move,proto3" json:"move,omitempty"`
+	// step as canon/step encodes it, at most 65 577 bytes.
+	Step []byte `protobuf:"bytes,4,opt,name=step,proto3" json:"step,omitempty"`
+}
+
+func (m *MsgPostStep) Reset()         { *m = MsgPostStep{} }
+func (m *MsgPostStep) String() string { return proto.CompactTextString(m) }
+func (*MsgPostStep) ProtoMessage()    {}
+func (*MsgPostStep) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{16}
+}
+func (m *MsgPostStep) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostStep) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostStep.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostStep) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostStep.Merge(m, src)
+}
+func (m *MsgPostStep) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostStep) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostStep.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostStep proto.InternalMessageInfo
+
+func (m *MsgPostStep) GetChallenger() string {
+	if m != nil {
+		return m.Challenger
+	}
+	return ""
+}
+
+func (m *MsgPostStep) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
+func (m *MsgPostStep) GetMove() uint32 {
+	if m != nil {
+		return m.Move
+	}
+	return 0
+}
+
+func (m *MsgPostStep) GetStep() []byte {
+	if m != nil {
+		return m.Step
+	}
+	return nil
+}
+
+// MsgPostStepResponse tells who was right.
+type MsgPostStepResponse struct {
+	// winner of the dispute.
+	Winner DisputeSide `protobuf:"varint,1,opt,name=winner,proto3,enum=aichain.attest.v1.DisputeSide" json:"winner,omitempty"`
+	// verdict is what the chain computed.
+	Verdict *StepVerdict `protobuf:"bytes,2,opt,name=verdict,proto3" json:"verdict,omitempty"`
+}
+
+func (m *MsgPostStepResponse) Reset()         { *m = MsgPostStepResponse{} }
+func (m *MsgPostStepResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPostStepResponse) ProtoMessage()    {}
+func (*MsgPostStepResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_589476994e97ebf1, []int{17}
+}
+func (m *MsgPostStepResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostStepResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostStepResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostStepResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostStepResponse.Merge(m, src)
+}
+func (m *MsgPostStepResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostStepResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostStepResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostStepResponse proto.InternalMessageInfo
+
+func (m *MsgPostStepResponse) GetWinner() DisputeSide {
+	if m != nil {
+		return m.Winner
+	}
+	return DISPUTE_SIDE_UNSPECIFIED
+}
+
+func (m *MsgPostStepResponse) GetVerdict() *StepVerdict {
+	if m != nil {
+		return m.Verdict
+	}
+	return nil
+}
+
+// MsgRetryParked queues a parked round or dispute again.
 type MsgRetryParked struct {
 	// sender pays for the retry; anybody may.
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
-	// task_id of the parked round.
+	// task_id of the parked round or case; 0 to name a dispute.
 	TaskId uint64 `protobuf:"varint,2,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// dispute_id of the parked dispute; 0 to name a task.
+	DisputeId uint64 `protobuf:"varint,3,opt,name=dispute_id,json=disputeId,proto3" json:"dispute_id,omitempty"`
 }
 
 func (m *MsgRetryParked) Reset()         { *m = MsgRetryParked{} }
 func (m *MsgRetryParked) String() string { return proto.CompactTextString(m) }
 func (*MsgRetryParked) ProtoMessage()    {}
 func (*MsgRetryParked) Descriptor() ([]byte, []int) {
-	return fileDescriptor_589476994e97ebf1, []int{6}
+	return fileDescriptor_589476994e97ebf1, []int{18}
 }
 func (m *MsgRetryParked) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -417,6 +1133,13 @@ func (m *MsgRetryParked) GetTaskId() uint64 {
 	return 0
 }
 
+func (m *MsgRetryParked) GetDisputeId() uint64 {
+	if m != nil {
+		return m.DisputeId
+	}
+	return 0
+}
+
 // MsgRetryParkedResponse is empty.
 type MsgRetryParkedResponse struct {
 }
@@ -425,7 +1148,7 @@ func (m *MsgRetryParkedResponse) Reset()         { *m = MsgRetryParkedResponse{}
 func (m *MsgRetryParkedResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgRetryParkedResponse) ProtoMessage()    {}
 func (*MsgRetryParkedResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_589476994e97ebf1, []int{7}
+	return fileDescriptor_589476994e97ebf1, []int{19}
 }
 func (m *MsgRetryParkedResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -466,7 +1189,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_589476994e97ebf1, []int{8}
+	return fileDescriptor_589476994e97ebf1, []int{20}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -517,7 +1240,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_589476994e97ebf1, []int{9}
+	return fileDescriptor_589476994e97ebf1, []int{21}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -553,6 +1276,18 @@ func init() {
 	proto.RegisterType((*Reveal)(nil), "aichain.attest.v1.Reveal")
 	proto.RegisterType((*MsgRevealResult)(nil), "aichain.attest.v1.MsgRevealResult")
 	proto.RegisterType((*MsgRevealResultResponse)(nil), "aichain.attest.v1.MsgRevealResultResponse")
+	proto.RegisterType((*MsgOpenDispute)(nil), "aichain.attest.v1.MsgOpenDispute")
+	proto.RegisterType((*MsgOpenDisputeResponse)(nil), "aichain.attest.v1.MsgOpenDisputeResponse")
+	proto.RegisterType((*MsgPostTrace)(nil), "aichain.attest.v1.MsgPostTrace")
+	proto.RegisterType((*MsgPostTraceResponse)(nil), "aichain.attest.v1.MsgPostTraceResponse")
+	proto.RegisterType((*MsgChooseChild)(nil), "aichain.attest.v1.MsgChooseChild")
+	proto.RegisterType((*MsgChooseChildResponse)(nil), "aichain.attest.v1.MsgChooseChildResponse")
+	proto.RegisterType((*MsgPostChildren)(nil), "aichain.attest.v1.MsgPostChildren")
+	proto.RegisterType((*MsgPostChildrenResponse)(nil), "aichain.attest.v1.MsgPostChildrenResponse")
+	proto.RegisterType((*MsgPostChunk)(nil), "aichain.attest.v1.MsgPostChunk")
+	proto.RegisterType((*MsgPostChunkResponse)(nil), "aichain.attest.v1.MsgPostChunkResponse")
+	proto.RegisterType((*MsgPostStep)(nil), "aichain.attest.v1.MsgPostStep")
+	proto.RegisterType((*MsgPostStepResponse)(nil), "aichain.attest.v1.MsgPostStepResponse")
 	proto.RegisterType((*MsgRetryParked)(nil), "aichain.attest.v1.MsgRetryParked")
 	proto.RegisterType((*MsgRetryParkedResponse)(nil), "aichain.attest.v1.MsgRetryParkedResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "aichain.attest.v1.MsgUpdateParams")
@@ -562,48 +1297,79 @@ func init() {
 func init() { proto.RegisterFile("aichain/attest/v1/tx.proto", fileDescriptor_589476994e97ebf1) }
 
 var fileDescriptor_589476994e97ebf1 = []byte{
-	// 645 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x55, 0xc1, 0x6e, 0xd3, 0x4c,
-	0x10, 0x8e, 0x9b, 0xd6, 0xfd, 0xbb, 0x6d, 0x7f, 0xd4, 0x55, 0xd5, 0xb8, 0x46, 0x32, 0xc6, 0xa7,
-	0x34, 0x08, 0x9b, 0xb6, 0x88, 0x43, 0x85, 0x90, 0x68, 0x4f, 0x1c, 0x2a, 0x55, 0x46, 0x08, 0x09,
-	0x24, 0xaa, 0x6d, 0xbc, 0x72, 0xad, 0xc6, 0x5e, 0xcb, 0xbb, 0x0e, 0xcd, 0x0d, 0x71, 0x02, 0x4e,
-	0x3c, 0x06, 0xc7, 0x08, 0x71, 0xe4, 0x01, 0x7a, 0xac, 0x38, 0x71, 0x42, 0x28, 0x39, 0xe4, 0x35,
-	0x90, 0x77, 0xd7, 0xae, 0xe3, 0x26, 0x04, 0xc4, 0x25, 0xda, 0x99, 0xf9, 0x66, 0xe6, 0x9b, 0x6f,
-	0x76, 0x1d, 0xa0, 0xa3, 0xa0, 0x7d, 0x8a, 0x82, 0xc8, 0x41, 0x8c, 0x61, 0xca, 0x9c, 0xee, 0xb6,
-	0xc3, 0xce, 0xed, 0x38, 0x21, 0x8c, 0xc0, 0x35, 0x19, 0xb3, 0x45, 0xcc, 0xee, 0x6e, 0xeb, 0xc6,
-	0x75, 0x78, 0x8c, 0x12, 0x14, 0x52, 0x91, 0xa2, 0xaf, 0xa1, 0x30, 0x88, 0x88, 0xc3, 0x7f, 0xa5,
-	0xab, 0xd1, 0x26, 0x34, 0x24, 0xd4, 0x09, 0xa9, 0x9f, 0xc1, 0x43, 0xea, 0xcb, 0xc0, 0xa6, 0x08,
-	0x1c, 0x73, 0xcb, 0x11, 0x86, 0x0c, 0xad, 0xfb, 0xc4, 0x27, 0xc2, 0x9f, 0x9d, 0x84, 0xd7, 0x7a,
-	0x0e, 0xd4, 0x03, 0x12, 0x86, 0x01, 0x83, 0x0d, 0xb0, 0xc8, 0x10, 0x3d, 0x3b, 0x0e, 0x3c, 0x4d,
-	0x31, 0x95, 0xe6, 0xbc, 0xab, 0x66, 0xe6, 0x13, 0x0f, 0xae, 0x83, 0x85, 0x84, 0xa4, 0x91, 0xa7,
-	0xcd, 0x99, 0x4a, 0x73, 0xd5, 0x15, 0x06, 0x34, 0x00, 0x68, 0xf3, 0xc4, 0x10, 0x47, 0x4c, 0xab,
-	0x9b, 0x4a, 0x73, 0xc5, 0x2d, 0x79, 0xac, 0xcf, 0x0a, 0xb8, 0x71, 0x48, 0x7d, 0x51, 0xdc, 0xc5,
-	0x34, 0xed, 0x30, 0x78, 0x1f, 0xfc, 0x17, 0x27, 0xa4, 0x1b, 0x78, 0x38, 0xe1, 0x3d, 0x96, 0xf6,
-	0xb5, 0x6f, 0x5f, 0xee, 0xae, 0x4b, 0x9a, 0x8f, 0x3d, 0x2f, 0xc1, 0x94, 0x3e, 0x65, 0x49, 0x10,
-	0xf9, 0x6e, 0x81, 0x84, 0x8f, 0xc0, 0xa2, 0xa8, 0x4b, 0xb5, 0x39, 0xb3, 0xde, 0x5c, 0xde, 0xd9,
-	0xb4, 0xaf, 0x89, 0x68, 0x8b, 0x3e, 0xfb, 0x4b, 0x17, 0x3f, 0x6e, 0xd5, 0x3e, 0x8d, 0xfa, 0x2d,
-	0xc5, 0xcd, 0x93, 0xf6, 0xb6, 0xde, 0x8e, 0xfa, 0xad, 0xa2, 0xdc, 0x87, 0x51, 0xbf, 0xd5, 0xc8,
-	0x15, 0xaf, 0x10, 0xb4, 0x36, 0x41, 0xa3, 0xe2, 0x72, 0x31, 0x8d, 0x49, 0x44, 0xb1, 0xf5, 0x1a,
-	0xa8, 0x2e, 0xee, 0x62, 0xd4, 0xf9, 0x5b, 0xa1, 0x20, 0x98, 0xa7, 0xa8, 0x93, 0x4b, 0xc4, 0xcf,
-	0x70, 0x03, 0xa8, 0x24, 0x65, 0x71, 0xca, 0xb4, 0x79, 0xb3, 0xde, 0x5c, 0x75, 0xa5, 0xc5, 0xb1,
-	0x8c, 0xc4, 0xda, 0x02, 0x2f, 0xc0, 0xcf, 0xb9, 0x90, 0xa2, 0xf9, 0xbf, 0x0a, 0x99, 0xf0, 0x2a,
-	0xbf, 0x13, 0x52, 0xf4, 0x19, 0x13, 0x52, 0x26, 0xcd, 0x10, 0xb2, 0x4c, 0x50, 0x0a, 0x59, 0x76,
-	0x15, 0x42, 0xbe, 0x53, 0xc0, 0xff, 0x3c, 0xc6, 0x92, 0xde, 0x11, 0x4a, 0xce, 0xb0, 0x07, 0xef,
-	0x01, 0x95, 0xe2, 0xe8, 0x4f, 0x86, 0x91, 0xb8, 0xf2, 0x0e, 0xe6, 0xca, 0x3b, 0xd8, 0xbb, 0x93,
-	0x71, 0x94, 0xa8, 0x8c, 0xe1, 0xcd, 0x31, 0x86, 0x45, 0x4b, 0x37, 0x5b, 0x8d, 0xa5, 0x81, 0x8d,
-	0x8a, 0x3b, 0x27, 0xf9, 0x55, 0x88, 0xfe, 0x2c, 0xf6, 0x10, 0xc3, 0x47, 0xfc, 0x35, 0xc2, 0x07,
-	0x60, 0x09, 0xa5, 0xec, 0x94, 0x24, 0x01, 0xeb, 0xcd, 0x24, 0x7a, 0x05, 0x85, 0x0f, 0x81, 0x2a,
-	0xde, 0x33, 0xa7, 0x3a, 0x59, 0x75, 0xd1, 0xa2, 0xac, 0xba, 0xcc, 0xd9, 0xdb, 0xcd, 0x06, 0xba,
-	0xaa, 0x96, 0xcd, 0x64, 0xe6, 0x33, 0x9d, 0xe7, 0x9f, 0x8c, 0x0a, 0x55, 0x29, 0x7f, 0xd9, 0x95,
-	0x4f, 0xb6, 0xf3, 0xbe, 0x0e, 0xea, 0x87, 0xd4, 0x87, 0xaf, 0xc0, 0xca, 0xd8, 0xdb, 0xb4, 0x26,
-	0xb0, 0xaa, 0xbc, 0x05, 0xbd, 0x35, 0x1b, 0x93, 0xf7, 0xc9, 0xea, 0x8f, 0x5d, 0xd9, 0x29, 0xf5,
-	0xcb, 0x98, 0x69, 0xf5, 0x27, 0x5d, 0x23, 0xf8, 0x12, 0x2c, 0x97, 0xaf, 0xd0, 0xed, 0x69, 0xa9,
-	0x05, 0x44, 0xdf, 0x9a, 0x09, 0x29, 0x93, 0x1f, 0x5b, 0xfd, 0x14, 0xf2, 0x65, 0xcc, 0x34, 0xf2,
-	0x93, 0x96, 0xa0, 0x2f, 0xbc, 0xc9, 0x76, 0xbc, 0x7f, 0x70, 0x31, 0x30, 0x94, 0xcb, 0x81, 0xa1,
-	0xfc, 0x1c, 0x18, 0xca, 0xc7, 0xa1, 0x51, 0xbb, 0x1c, 0x1a, 0xb5, 0xef, 0x43, 0xa3, 0xf6, 0x62,
-	0xcb, 0x0f, 0xd8, 0x69, 0x7a, 0x62, 0xb7, 0x49, 0xe8, 0x14, 0x7f, 0x0f, 0xd5, 0xad, 0xb3, 0x5e,
-	0x8c, 0xe9, 0x89, 0xca, 0x3f, 0xe4, 0xbb, 0xbf, 0x02, 0x00, 0x00, 0xff, 0xff, 0xb8, 0x55, 0x57,
-	0x58, 0x76, 0x06, 0x00, 0x00,
+	// 1137 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0x4f, 0x6f, 0xe3, 0x44,
+	0x14, 0xaf, 0x9b, 0x36, 0x6d, 0xa6, 0x69, 0xd1, 0xce, 0x46, 0x89, 0x1b, 0x54, 0x37, 0x6b, 0x21,
+	0x36, 0x0d, 0x22, 0x61, 0xbb, 0x68, 0xb5, 0x8a, 0x10, 0x12, 0x0d, 0x1c, 0xf6, 0x50, 0x51, 0xb9,
+	0x2c, 0x48, 0x20, 0xed, 0xca, 0x1b, 0x0f, 0x8e, 0xd5, 0xd8, 0x63, 0x79, 0x26, 0xd9, 0xf6, 0x86,
+	0xb8, 0x20, 0x71, 0xe2, 0x4b, 0x20, 0xb8, 0x20, 0x55, 0x08, 0x89, 0x03, 0x48, 0x5c, 0xf7, 0xb8,
+	0xe2, 0xc4, 0x09, 0xa1, 0xf6, 0xd0, 0x0f, 0xc0, 0x17, 0x40, 0xf3, 0xc7, 0xce, 0xd8, 0xb5, 0x9b,
+	0x65, 0x57, 0xea, 0x25, 0x9a, 0xf7, 0xe6, 0x37, 0xcf, 0xef, 0xfd, 0xe6, 0x37, 0x6f, 0x26, 0xa0,
+	0x69, 0x7b, 0xc3, 0x91, 0xed, 0x05, 0x3d, 0x9b, 0x52, 0x44, 0x68, 0x6f, 0x7a, 0xa7, 0x47, 0x8f,
+	0xbb, 0x61, 0x84, 0x29, 0x86, 0x37, 0xe4, 0x5c, 0x57, 0xcc, 0x75, 0xa7, 0x77, 0x9a, 0xc6, 0x65,
+	0x78, 0x68, 0x47, 0xb6, 0x4f, 0xc4, 0x92, 0xe6, 0xd6, 0xe5, 0x79, 0x42, 0x6d, 0x8a, 0xe4, 0xf4,
+	0x0d, 0xdb, 0xf7, 0x02, 0xdc, 0xe3, 0xbf, 0xd2, 0xd5, 0x18, 0x62, 0xe2, 0x63, 0xd2, 0xf3, 0x89,
+	0xcb, 0xd0, 0x3e, 0x71, 0xe5, 0xc4, 0xa6, 0x98, 0x78, 0xcc, 0xad, 0x9e, 0x30, 0xe4, 0x54, 0xcd,
+	0xc5, 0x2e, 0x16, 0x7e, 0x36, 0x12, 0x5e, 0xf3, 0x33, 0x50, 0x1e, 0x60, 0xdf, 0xf7, 0x28, 0x6c,
+	0x80, 0x15, 0x6a, 0x93, 0xa3, 0xc7, 0x9e, 0xa3, 0x6b, 0x2d, 0xad, 0xbd, 0x64, 0x95, 0x99, 0xf9,
+	0xc0, 0x81, 0x35, 0xb0, 0x1c, 0xe1, 0x49, 0xe0, 0xe8, 0x8b, 0x2d, 0xad, 0xbd, 0x6e, 0x09, 0x03,
+	0x1a, 0x00, 0x0c, 0xf9, 0x42, 0x1f, 0x05, 0x54, 0x2f, 0xb5, 0xb4, 0x76, 0xd5, 0x52, 0x3c, 0xe6,
+	0xcf, 0x1a, 0x78, 0x6d, 0x9f, 0xb8, 0x22, 0xb8, 0x85, 0xc8, 0x64, 0x4c, 0xe1, 0xbb, 0x60, 0x35,
+	0x8c, 0xf0, 0xd4, 0x73, 0x50, 0xc4, 0xbf, 0x51, 0xd9, 0xd3, 0xff, 0xfc, 0xe5, 0xed, 0x9a, 0x4c,
+	0xf3, 0x03, 0xc7, 0x89, 0x10, 0x21, 0x87, 0x34, 0xf2, 0x02, 0xd7, 0x4a, 0x90, 0xf0, 0x7d, 0xb0,
+	0x22, 0xe2, 0x12, 0x7d, 0xb1, 0x55, 0x6a, 0xaf, 0xed, 0x6e, 0x76, 0x2f, 0x71, 0xdc, 0x15, 0xdf,
+	0xd9, 0xab, 0x3c, 0xfb, 0x7b, 0x7b, 0xe1, 0xc7, 0x8b, 0xd3, 0x8e, 0x66, 0xc5, 0x8b, 0xfa, 0x3b,
+	0x5f, 0x5f, 0x9c, 0x76, 0x92, 0x70, 0xdf, 0x5e, 0x9c, 0x76, 0x1a, 0x31, 0xe1, 0x99, 0x04, 0xcd,
+	0x4d, 0xd0, 0xc8, 0xb8, 0x2c, 0x44, 0x42, 0x1c, 0x10, 0x64, 0x3e, 0x05, 0x65, 0x0b, 0x4d, 0x91,
+	0x3d, 0xfe, 0xbf, 0x44, 0x41, 0xb0, 0x44, 0xec, 0x71, 0x4c, 0x11, 0x1f, 0xc3, 0x3a, 0x28, 0xe3,
+	0x09, 0x0d, 0x27, 0x54, 0x5f, 0x6a, 0x95, 0xda, 0xeb, 0x96, 0xb4, 0x38, 0x96, 0xe2, 0x50, 0x5f,
+	0xe6, 0x01, 0xf8, 0x38, 0x26, 0x52, 0x7c, 0xfc, 0x55, 0x89, 0x8c, 0x78, 0x94, 0xab, 0x88, 0x14,
+	0xdf, 0x49, 0x11, 0x29, 0x17, 0xcd, 0x21, 0x52, 0x4d, 0x50, 0x12, 0xa9, 0xba, 0x12, 0x22, 0x7f,
+	0xd0, 0xc0, 0xc6, 0x3e, 0x71, 0x3f, 0x0e, 0x51, 0xf0, 0xa1, 0x47, 0xc2, 0x09, 0x45, 0xf0, 0x3e,
+	0x00, 0xc3, 0x91, 0x3d, 0x1e, 0xa3, 0xc0, 0x7d, 0x81, 0x82, 0x14, 0xac, 0xba, 0x17, 0x8b, 0xa9,
+	0xbd, 0xa8, 0x83, 0x32, 0xc1, 0xe3, 0x29, 0x8a, 0x38, 0xef, 0x15, 0x4b, 0x5a, 0xfd, 0x0e, 0xab,
+	0x41, 0x89, 0xc0, 0xaa, 0xa8, 0x2b, 0x55, 0x28, 0x69, 0x99, 0x23, 0x50, 0x4f, 0x7b, 0xe2, 0x1a,
+	0xe0, 0x16, 0x00, 0x8e, 0x70, 0xcd, 0x54, 0x50, 0x91, 0x9e, 0x07, 0x0e, 0xec, 0x81, 0x12, 0x92,
+	0x32, 0xd8, 0xd8, 0xdd, 0xca, 0x21, 0x59, 0xc6, 0xfb, 0x28, 0x70, 0x2c, 0x86, 0x34, 0xff, 0xd5,
+	0x40, 0x75, 0x9f, 0xb8, 0x07, 0x98, 0xd0, 0x4f, 0x22, 0x7b, 0x88, 0xe0, 0x3b, 0x49, 0xfa, 0xf3,
+	0xd8, 0x90, 0xb8, 0x4c, 0x4a, 0x8b, 0xd9, 0x94, 0x20, 0x58, 0xf2, 0xf1, 0x14, 0x71, 0x36, 0xd6,
+	0x2d, 0x3e, 0x66, 0xbe, 0x08, 0x63, 0xa6, 0x41, 0xae, 0x4c, 0x36, 0x66, 0x1a, 0xfe, 0xd2, 0x8b,
+	0x08, 0xe5, 0x12, 0xac, 0x5a, 0xc2, 0x60, 0xc8, 0xb1, 0x4d, 0xa8, 0x5e, 0x16, 0x48, 0x36, 0x86,
+	0x4d, 0xb0, 0x3a, 0x1c, 0x79, 0x63, 0x27, 0x42, 0x81, 0xbe, 0xc2, 0xfd, 0x89, 0xdd, 0x7f, 0x83,
+	0xb1, 0x2c, 0x33, 0x63, 0x0c, 0xd7, 0x14, 0x86, 0x93, 0x22, 0xcd, 0x3a, 0xa8, 0xa9, 0x76, 0xa2,
+	0x90, 0x3f, 0x84, 0x42, 0x06, 0x23, 0x8c, 0x09, 0x1a, 0xb0, 0x98, 0xaf, 0xa0, 0x90, 0x97, 0xe0,
+	0xa5, 0x06, 0x96, 0xbd, 0xc0, 0x41, 0xc7, 0x9c, 0x98, 0x75, 0x4b, 0x18, 0x73, 0x95, 0xa3, 0xa4,
+	0x6b, 0xea, 0x5c, 0x39, 0x8a, 0x27, 0xa9, 0xed, 0x37, 0x71, 0x9a, 0x59, 0xd1, 0x03, 0xc9, 0xd6,
+	0xf5, 0x6c, 0xb6, 0xba, 0x5d, 0x4b, 0x99, 0xed, 0xba, 0x9d, 0xd9, 0xae, 0x46, 0x66, 0xbb, 0xe2,
+	0x4c, 0xe5, 0xb1, 0x56, 0x5d, 0x49, 0x61, 0x3f, 0xcd, 0x24, 0x3c, 0x18, 0x4d, 0x82, 0xa3, 0x6b,
+	0x93, 0xb0, 0x63, 0x53, 0x3b, 0x96, 0x30, 0x1b, 0xcf, 0x15, 0x1f, 0x4f, 0x4f, 0x11, 0x1f, 0xb7,
+	0x93, 0x3a, 0x7e, 0xd5, 0xc0, 0x9a, 0x9c, 0x38, 0xa4, 0x28, 0xbc, 0x5e, 0xe5, 0xf1, 0xfe, 0x8f,
+	0xc2, 0xb8, 0x1c, 0x36, 0x16, 0x9b, 0x93, 0xd1, 0xdd, 0xcd, 0x4c, 0x49, 0x2c, 0x53, 0xf3, 0x1b,
+	0x0d, 0xdc, 0x54, 0xec, 0xa4, 0x59, 0xdd, 0x03, 0xe5, 0xa7, 0x5e, 0x10, 0xc8, 0xec, 0x37, 0x76,
+	0x8d, 0xe2, 0x86, 0x74, 0xe8, 0x39, 0xc8, 0x92, 0x68, 0x78, 0x1f, 0xac, 0x4c, 0x51, 0xe4, 0x78,
+	0x43, 0xca, 0x93, 0x5f, 0xcb, 0x5d, 0xc8, 0xbe, 0xf4, 0xa9, 0x40, 0x59, 0x31, 0x3c, 0x6e, 0xf1,
+	0x16, 0xa2, 0xd1, 0xc9, 0x81, 0x1d, 0x1d, 0x21, 0x87, 0xab, 0x01, 0x05, 0xce, 0x0b, 0xa9, 0x81,
+	0xe3, 0x8a, 0x5b, 0x7b, 0x9a, 0xd7, 0x52, 0x86, 0xd7, 0xfe, 0x5b, 0x62, 0xfb, 0x79, 0x10, 0xc6,
+	0xd5, 0xeb, 0xa9, 0x3b, 0x2a, 0xc9, 0xc8, 0x62, 0x97, 0xb3, 0x3c, 0xa8, 0xaa, 0x3b, 0xd6, 0xc1,
+	0xef, 0xe2, 0xa0, 0x3e, 0x0c, 0x1d, 0x9b, 0xa2, 0x03, 0xfe, 0x5c, 0x83, 0xf7, 0x40, 0xc5, 0x9e,
+	0xd0, 0x11, 0x8e, 0x3c, 0x7a, 0x32, 0xb7, 0x8e, 0x19, 0x14, 0xbe, 0x07, 0xca, 0xe2, 0xc1, 0x27,
+	0x89, 0xcc, 0xbb, 0x77, 0xc5, 0x27, 0xd4, 0x7b, 0x57, 0xae, 0xe9, 0xdf, 0x65, 0x05, 0xcd, 0xa2,
+	0xb1, 0x9a, 0x5a, 0x71, 0x4d, 0xc7, 0xf1, 0x9b, 0x31, 0x93, 0xaa, 0x3c, 0xa9, 0xaa, 0x2b, 0xae,
+	0x6c, 0xf7, 0xfb, 0x15, 0x50, 0xda, 0x27, 0x2e, 0x7c, 0x04, 0xaa, 0xa9, 0xd7, 0x99, 0x99, 0x93,
+	0x55, 0xe6, 0x35, 0xd4, 0xec, 0xcc, 0xc7, 0x24, 0xba, 0x7b, 0x04, 0xaa, 0xa9, 0x47, 0x4b, 0x41,
+	0x7c, 0x15, 0x53, 0x14, 0x3f, 0xef, 0x21, 0x01, 0xbf, 0x00, 0x6b, 0xea, 0x23, 0xe2, 0x56, 0xfe,
+	0x52, 0x05, 0xd2, 0xdc, 0x99, 0x0b, 0x49, 0x82, 0x3f, 0x04, 0x95, 0xd9, 0x6d, 0xbc, 0x9d, 0xbf,
+	0x2e, 0x01, 0x34, 0x6f, 0xcf, 0x01, 0xa8, 0x39, 0xab, 0xd7, 0x5a, 0x41, 0xce, 0x0a, 0xa4, 0x28,
+	0xe7, 0x9c, 0xbb, 0x85, 0x11, 0x9e, 0xba, 0x57, 0xcc, 0xe2, 0xac, 0x62, 0x4c, 0x11, 0xe1, 0x79,
+	0x2d, 0x3e, 0xe6, 0x44, 0xb4, 0xf7, 0xed, 0xab, 0x16, 0x4e, 0x82, 0xa3, 0xab, 0x38, 0x49, 0x75,
+	0x5c, 0x68, 0x81, 0xd5, 0xa4, 0xdb, 0x1a, 0xc5, 0x8b, 0xd8, 0x7c, 0xf3, 0xcd, 0xab, 0xe7, 0x55,
+	0x9e, 0xd5, 0xee, 0x73, 0xab, 0x48, 0x56, 0x09, 0xa4, 0x88, 0xe7, 0x9c, 0xd6, 0xc0, 0x78, 0x4e,
+	0xb5, 0x85, 0x02, 0x9e, 0x55, 0x4c, 0x11, 0xcf, 0x79, 0x07, 0xb4, 0xb9, 0xfc, 0x15, 0x3b, 0xff,
+	0x7b, 0x83, 0x67, 0x67, 0x86, 0xf6, 0xfc, 0xcc, 0xd0, 0xfe, 0x39, 0x33, 0xb4, 0xef, 0xce, 0x8d,
+	0x85, 0xe7, 0xe7, 0xc6, 0xc2, 0x5f, 0xe7, 0xc6, 0xc2, 0xe7, 0x3b, 0xae, 0x47, 0x47, 0x93, 0x27,
+	0xdd, 0x21, 0xf6, 0x7b, 0xc9, 0x7f, 0xc7, 0x6c, 0x47, 0xa0, 0x27, 0x21, 0x22, 0x4f, 0xca, 0xfc,
+	0x6f, 0xde, 0xdd, 0xff, 0x02, 0x00, 0x00, 0xff, 0xff, 0x30, 0xf3, 0x6f, 0x1b, 0xb3, 0x0e, 0x00,
+	0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -622,7 +1388,19 @@ type MsgClient interface {
 	CommitResult(ctx context.Context, in *MsgCommitResult, opts ...grpc.CallOption) (*MsgCommitResultResponse, error)
 	// RevealResult opens commitments of many seats of the signer; free once per seat.
 	RevealResult(ctx context.Context, in *MsgRevealResult, opts ...grpc.CallOption) (*MsgRevealResultResponse, error)
-	// RetryParked queues a parked round again.
+	// OpenDispute challenges one seat of a settled task; the signer stakes as much as the seat's lien.
+	OpenDispute(ctx context.Context, in *MsgOpenDispute, opts ...grpc.CallOption) (*MsgOpenDisputeResponse, error)
+	// PostTrace binds the solver of a dispute to a trace root; free when due.
+	PostTrace(ctx context.Context, in *MsgPostTrace, opts ...grpc.CallOption) (*MsgPostTraceResponse, error)
+	// ChooseChild names the leftmost child that differs from the challenger's own; free when due.
+	ChooseChild(ctx context.Context, in *MsgChooseChild, opts ...grpc.CallOption) (*MsgChooseChildResponse, error)
+	// PostChildren shows the children of the chosen node; free when due.
+	PostChildren(ctx context.Context, in *MsgPostChildren, opts ...grpc.CallOption) (*MsgPostChildrenResponse, error)
+	// PostChunk shows the bytes of the chosen chunk; free when due.
+	PostChunk(ctx context.Context, in *MsgPostChunk, opts ...grpc.CallOption) (*MsgPostChunkResponse, error)
+	// PostStep opens one step of the chunk, which the chain computes; free when due.
+	PostStep(ctx context.Context, in *MsgPostStep, opts ...grpc.CallOption) (*MsgPostStepResponse, error)
+	// RetryParked queues a parked round or dispute again.
 	RetryParked(ctx context.Context, in *MsgRetryParked, opts ...grpc.CallOption) (*MsgRetryParkedResponse, error)
 	// UpdateParams replaces the parameters (governance).
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
@@ -654,6 +1432,60 @@ func (c *msgClient) RevealResult(ctx context.Context, in *MsgRevealResult, opts 
 	return out, nil
 }
 
+func (c *msgClient) OpenDispute(ctx context.Context, in *MsgOpenDispute, opts ...grpc.CallOption) (*MsgOpenDisputeResponse, error) {
+	out := new(MsgOpenDisputeResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/OpenDispute", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PostTrace(ctx context.Context, in *MsgPostTrace, opts ...grpc.CallOption) (*MsgPostTraceResponse, error) {
+	out := new(MsgPostTraceResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/PostTrace", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ChooseChild(ctx context.Context, in *MsgChooseChild, opts ...grpc.CallOption) (*MsgChooseChildResponse, error) {
+	out := new(MsgChooseChildResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/ChooseChild", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PostChildren(ctx context.Context, in *MsgPostChildren, opts ...grpc.CallOption) (*MsgPostChildrenResponse, error) {
+	out := new(MsgPostChildrenResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/PostChildren", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PostChunk(ctx context.Context, in *MsgPostChunk, opts ...grpc.CallOption) (*MsgPostChunkResponse, error) {
+	out := new(MsgPostChunkResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/PostChunk", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PostStep(ctx context.Context, in *MsgPostStep, opts ...grpc.CallOption) (*MsgPostStepResponse, error) {
+	out := new(MsgPostStepResponse)
+	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/PostStep", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) RetryParked(ctx context.Context, in *MsgRetryParked, opts ...grpc.CallOption) (*MsgRetryParkedResponse, error) {
 	out := new(MsgRetryParkedResponse)
 	err := c.cc.Invoke(ctx, "/aichain.attest.v1.Msg/RetryParked", in, out, opts...)
@@ -678,7 +1510,19 @@ type MsgServer interface {
 	CommitResult(context.Context, *MsgCommitResult) (*MsgCommitResultResponse, error)
 	// RevealResult opens commitments of many seats of the signer; free once per seat.
 	RevealResult(context.Context, *MsgRevealResult) (*MsgRevealResultResponse, error)
-	// RetryParked queues a parked round again.
+	// OpenDispute challenges one seat of a settled task; the signer stakes as much as the seat's lien.
+	OpenDispute(context.Context, *MsgOpenDispute) (*MsgOpenDisputeResponse, error)
+	// PostTrace binds the solver of a dispute to a trace root; free when due.
+	PostTrace(context.Context, *MsgPostTrace) (*MsgPostTraceResponse, error)
+	// ChooseChild names the leftmost child that differs from the challenger's own; free when due.
+	ChooseChild(context.Context, *MsgChooseChild) (*MsgChooseChildResponse, error)
+	// PostChildren shows the children of the chosen node; free when due.
+	PostChildren(context.Context, *MsgPostChildren) (*MsgPostChildrenResponse, error)
+	// PostChunk shows the bytes of the chosen chunk; free when due.
+	PostChunk(context.Context, *MsgPostChunk) (*MsgPostChunkResponse, error)
+	// PostStep opens one step of the chunk, which the chain computes; free when due.
+	PostStep(context.Context, *MsgPostStep) (*MsgPostStepResponse, error)
+	// RetryParked queues a parked round or dispute again.
 	RetryParked(context.Context, *MsgRetryParked) (*MsgRetryParkedResponse, error)
 	// UpdateParams replaces the parameters (governance).
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
@@ -693,6 +1537,24 @@ func (*UnimplementedMsgServer) CommitResult(ctx context.Context, req *MsgCommitR
 }
 func (*UnimplementedMsgServer) RevealResult(ctx context.Context, req *MsgRevealResult) (*MsgRevealResultResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RevealResult not implemented")
+}
+func (*UnimplementedMsgServer) OpenDispute(ctx context.Context, req *MsgOpenDispute) (*MsgOpenDisputeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OpenDispute not implemented")
+}
+func (*UnimplementedMsgServer) PostTrace(ctx context.Context, req *MsgPostTrace) (*MsgPostTraceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PostTrace not implemented")
+}
+func (*UnimplementedMsgServer) ChooseChild(ctx context.Context, req *MsgChooseChild) (*MsgChooseChildResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ChooseChild not implemented")
+}
+func (*UnimplementedMsgServer) PostChildren(ctx context.Context, req *MsgPostChildren) (*MsgPostChildrenResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PostChildren not implemented")
+}
+func (*UnimplementedMsgServer) PostChunk(ctx context.Context, req *MsgPostChunk) (*MsgPostChunkResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PostChunk not implemented")
+}
+func (*UnimplementedMsgServer) PostStep(ctx context.Context, req *MsgPostStep) (*MsgPostStepResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PostStep not implemented")
 }
 func (*UnimplementedMsgServer) RetryParked(ctx context.Context, req *MsgRetryParked) (*MsgRetryParkedResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RetryParked not implemented")
@@ -737,6 +1599,114 @@ func _Msg_RevealResult_Handler(srv interface{}, ctx context.Context, dec func(in
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).RevealResult(ctx, req.(*MsgRevealResult))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_OpenDispute_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOpenDispute)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).OpenDispute(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/OpenDispute",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).OpenDispute(ctx, req.(*MsgOpenDispute))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PostTrace_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPostTrace)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PostTrace(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/PostTrace",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PostTrace(ctx, req.(*MsgPostTrace))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ChooseChild_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgChooseChild)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ChooseChild(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/ChooseChild",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ChooseChild(ctx, req.(*MsgChooseChild))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PostChildren_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPostChildren)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PostChildren(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/PostChildren",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PostChildren(ctx, req.(*MsgPostChildren))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PostChunk_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPostChunk)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PostChunk(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/PostChunk",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PostChunk(ctx, req.(*MsgPostChunk))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PostStep_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPostStep)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PostStep(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aichain.attest.v1.Msg/PostStep",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PostStep(ctx, req.(*MsgPostStep))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -789,6 +1759,30 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RevealResult",
 			Handler:    _Msg_RevealResult_Handler,
+		},
+		{
+			MethodName: "OpenDispute",
+			Handler:    _Msg_OpenDispute_Handler,
+		},
+		{
+			MethodName: "PostTrace",
+			Handler:    _Msg_PostTrace_Handler,
+		},
+		{
+			MethodName: "ChooseChild",
+			Handler:    _Msg_ChooseChild_Handler,
+		},
+		{
+			MethodName: "PostChildren",
+			Handler:    _Msg_PostChildren_Handler,
+		},
+		{
+			MethodName: "PostChunk",
+			Handler:    _Msg_PostChunk_Handler,
+		},
+		{
+			MethodName: "PostStep",
+			Handler:    _Msg_PostStep_Handler,
 		},
 		{
 			MethodName: "RetryParked",
@@ -1040,6 +2034,467 @@ func (m *MsgRevealResultResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgOpenDispute) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOpenDispute) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOpenDispute) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOpenDisputeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOpenDisputeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOpenDisputeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.End != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.End))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostTrace) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostTrace) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostTrace) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Children) > 0 {
+		i -= len(m.Children)
+		copy(dAtA[i:], m.Children)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Children)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Last) > 0 {
+		i -= len(m.Last)
+		copy(dAtA[i:], m.Last)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Last)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.First) > 0 {
+		i -= len(m.First)
+		copy(dAtA[i:], m.First)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.First)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Root) > 0 {
+		i -= len(m.Root)
+		copy(dAtA[i:], m.Root)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Root)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Move != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Move))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostTraceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostTraceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostTraceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgChooseChild) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgChooseChild) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgChooseChild) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Index != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Move != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Move))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgChooseChildResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgChooseChildResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgChooseChildResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostChildren) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostChildren) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostChildren) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Children) > 0 {
+		i -= len(m.Children)
+		copy(dAtA[i:], m.Children)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Children)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Move != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Move))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostChildrenResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostChildrenResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostChildrenResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostChunk) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostChunk) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostChunk) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Data) > 0 {
+		i -= len(m.Data)
+		copy(dAtA[i:], m.Data)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Data)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Move != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Move))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Solver) > 0 {
+		i -= len(m.Solver)
+		copy(dAtA[i:], m.Solver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Solver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostChunkResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostChunkResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostChunkResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostStep) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostStep) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostStep) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Step) > 0 {
+		i -= len(m.Step)
+		copy(dAtA[i:], m.Step)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Step)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Move != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Move))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Challenger) > 0 {
+		i -= len(m.Challenger)
+		copy(dAtA[i:], m.Challenger)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Challenger)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostStepResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostStepResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostStepResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Verdict != nil {
+		{
+			size, err := m.Verdict.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Winner != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Winner))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgRetryParked) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1060,6 +2515,11 @@ func (m *MsgRetryParked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.DisputeId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.DisputeId))
+		i--
+		dAtA[i] = 0x18
+	}
 	if m.TaskId != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.TaskId))
 		i--
@@ -1276,6 +2736,219 @@ func (m *MsgRevealResultResponse) Size() (n int) {
 	return n
 }
 
+func (m *MsgOpenDispute) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.TaskId != 0 {
+		n += 1 + sovTx(uint64(m.TaskId))
+	}
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgOpenDisputeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.End != 0 {
+		n += 1 + sovTx(uint64(m.End))
+	}
+	return n
+}
+
+func (m *MsgPostTrace) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.Move != 0 {
+		n += 1 + sovTx(uint64(m.Move))
+	}
+	l = len(m.Root)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.First)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Last)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Children)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPostTraceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgChooseChild) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.Move != 0 {
+		n += 1 + sovTx(uint64(m.Move))
+	}
+	if m.Index != 0 {
+		n += 1 + sovTx(uint64(m.Index))
+	}
+	return n
+}
+
+func (m *MsgChooseChildResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPostChildren) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.Move != 0 {
+		n += 1 + sovTx(uint64(m.Move))
+	}
+	l = len(m.Children)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPostChildrenResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPostChunk) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Solver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.Move != 0 {
+		n += 1 + sovTx(uint64(m.Move))
+	}
+	l = len(m.Data)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPostChunkResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPostStep) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Challenger)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
+	}
+	if m.Move != 0 {
+		n += 1 + sovTx(uint64(m.Move))
+	}
+	l = len(m.Step)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPostStepResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Winner != 0 {
+		n += 1 + sovTx(uint64(m.Winner))
+	}
+	if m.Verdict != nil {
+		l = m.Verdict.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
 func (m *MsgRetryParked) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1288,6 +2961,9 @@ func (m *MsgRetryParked) Size() (n int) {
 	}
 	if m.TaskId != 0 {
 		n += 1 + sovTx(uint64(m.TaskId))
+	}
+	if m.DisputeId != 0 {
+		n += 1 + sovTx(uint64(m.DisputeId))
 	}
 	return n
 }
@@ -2002,6 +3678,1389 @@ func (m *MsgRevealResultResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *MsgOpenDispute) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOpenDispute: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOpenDispute: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOpenDisputeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOpenDisputeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOpenDisputeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field End", wireType)
+			}
+			m.End = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.End |= DisputeEnd(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostTrace) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostTrace: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostTrace: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Move", wireType)
+			}
+			m.Move = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Move |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Root", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Root = append(m.Root[:0], dAtA[iNdEx:postIndex]...)
+			if m.Root == nil {
+				m.Root = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field First", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.First = append(m.First[:0], dAtA[iNdEx:postIndex]...)
+			if m.First == nil {
+				m.First = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Last", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Last = append(m.Last[:0], dAtA[iNdEx:postIndex]...)
+			if m.Last == nil {
+				m.Last = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Children", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Children = append(m.Children[:0], dAtA[iNdEx:postIndex]...)
+			if m.Children == nil {
+				m.Children = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostTraceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostTraceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostTraceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgChooseChild) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgChooseChild: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgChooseChild: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Move", wireType)
+			}
+			m.Move = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Move |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgChooseChildResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgChooseChildResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgChooseChildResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostChildren) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostChildren: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostChildren: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Move", wireType)
+			}
+			m.Move = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Move |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Children", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Children = append(m.Children[:0], dAtA[iNdEx:postIndex]...)
+			if m.Children == nil {
+				m.Children = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostChildrenResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostChildrenResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostChildrenResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostChunk) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostChunk: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostChunk: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Solver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Solver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Move", wireType)
+			}
+			m.Move = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Move |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
+			if m.Data == nil {
+				m.Data = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostChunkResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostChunkResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostChunkResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostStep) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostStep: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostStep: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Challenger", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Challenger = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Move", wireType)
+			}
+			m.Move = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Move |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Step", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Step = append(m.Step[:0], dAtA[iNdEx:postIndex]...)
+			if m.Step == nil {
+				m.Step = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostStepResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostStepResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostStepResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Winner", wireType)
+			}
+			m.Winner = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Winner |= DisputeSide(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Verdict", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Verdict == nil {
+				m.Verdict = &StepVerdict{}
+			}
+			if err := m.Verdict.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *MsgRetryParked) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -2078,6 +5137,25 @@ func (m *MsgRetryParked) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DisputeId", wireType)
+			}
+			m.DisputeId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DisputeId |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
