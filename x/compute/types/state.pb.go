@@ -1143,9 +1143,9 @@ type Task struct {
 	Attempts uint32 `protobuf:"varint,14,opt,name=attempts,proto3" json:"attempts,omitempty"`
 	// snapshot is taken at the first match.
 	Snapshot Snapshot `protobuf:"bytes,15,opt,name=snapshot,proto3" json:"snapshot"`
-	// result_root of the established result, 32 bytes when SETTLED.
+	// result_root of the established result, 32 bytes when SETTLED; when OVERTURNED, of the one that did not hold.
 	ResultRoot []byte `protobuf:"bytes,16,opt,name=result_root,json=resultRoot,proto3" json:"result_root,omitempty"`
-	// output_tokens is the length of the established output.
+	// output_tokens is the length of that output.
 	OutputTokens uint32 `protobuf:"varint,17,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	// close_height is the block of settlement or refund.
 	CloseHeight uint64 `protobuf:"fixed64,18,opt,name=close_height,json=closeHeight,proto3" json:"close_height,omitempty"`
