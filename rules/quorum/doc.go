@@ -7,8 +7,11 @@
 // round has ended, and a seat that stayed away counts for nothing.
 //
 //	role        n      k      not agreed
-//	PRIMARY     seats  seats  split → PANEL, stalled → REDRAW
-//	REDRAW      seats  seats  split → PANEL, stalled → refund
+//	PRIMARY     seats  seats  split → referee or PANEL, stalled → REDRAW
+//	REDRAW      seats  seats  split → referee or PANEL, stalled → refund
 //	PANEL       3      3      → PANEL_WIDE
 //	PANEL_WIDE  7      5      → refund
+//
+// A PRIMARY or REDRAW may get one more, blind seat after its seats have committed (an audit). It does not count for k,
+// and what it reveals counts like the others: any difference in such a round is a split.
 package quorum

@@ -29,8 +29,8 @@ func playTask(rnd *rand.Rand, c float64) fate {
 				revealed[i] = lie
 			}
 		}
-		verdict, winner := quorum.Decide(role, seats, revealed)
-		switch quorum.Next(role, verdict) {
+		verdict, winner := quorum.Decide(role, seats, 0, revealed)
+		switch quorum.Next(role, verdict, false) {
 		case quorum.Settle:
 			if winner == truth {
 				return right

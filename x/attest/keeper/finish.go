@@ -59,7 +59,7 @@ func judge(r *types.Round, established []byte) {
 	isAsked := r.CanReveal()
 	for i := range r.Seats {
 		s := &r.Seats[i]
-		did := quorum.Seat{Committed: s.HasCommitted(), Asked: isAsked, Revealed: s.HasRevealed()}
+		did := quorum.Seat{Committed: s.HasCommitted(), Asked: isAsked, Revealed: s.HasRevealed(), Fell: quorum.Fall(s.Fall)}
 		if did.Revealed {
 			did.IsRight = bytes.Equal(r.Results[s.Result-1].Root, established)
 		}

@@ -73,7 +73,7 @@ func (k *Keeper) moveOn(ctx context.Context, key dueKey) (isOpened bool, err err
 
 // closeRound gives the round its verdict and does what follows from it.
 func (k *Keeper) closeRound(ctx context.Context, r types.Round) error {
-	verdict, winner := quorum.Decide(quorum.Role(r.Role), uint32(len(r.Seats)), r.RevealedResults())
+	verdict, winner := quorum.Decide(quorum.Role(r.Role), r.DrawnSeats(), r.Audits, r.RevealedResults())
 	r.Phase = types.ROUND_PHASE_CLOSED
 	r.Verdict = types.Verdict(verdict)
 	ev := types.EventVerdict{TaskId: r.TaskId, Round: r.Round, Verdict: r.Verdict}
@@ -92,7 +92,7 @@ func (k *Keeper) closeRound(ctx context.Context, r types.Round) error {
 	if err := event.Emit(sdk.UnwrapSDKContext(ctx), &ev); err != nil {
 		return err
 	}
-	step := quorum.Next(quorum.Role(r.Role), verdict)
+	step := quorum.Next(quorum.Role(r.Role), verdict, r.Refereed)
 	if role, isSeating := seating(step); isSeating {
 		if err := k.storeRound(ctx, r); err != nil {
 			return err

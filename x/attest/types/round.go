@@ -26,6 +26,9 @@ func (r *Round) SeatOf(provider string) int {
 	return -1
 }
 
+// DrawnSeats counts the seats that were drawn at the match: all but the audits, which stand at the end.
+func (r *Round) DrawnSeats() uint32 { return uint32(len(r.Seats)) - min(r.Audits, uint32(len(r.Seats))) }
+
 // CommittedSeats counts the seats that have committed.
 func (r *Round) CommittedSeats() (n uint32) {
 	for i := range r.Seats {
@@ -60,7 +63,7 @@ func (r *Round) RevealedResults() []int {
 
 // CanReveal tells whether enough seats have committed for the round to go on to reveals, or to have gone.
 func (r *Round) CanReveal() bool {
-	return quorum.CanReveal(quorum.Role(r.Role), uint32(len(r.Seats)), r.CommittedSeats())
+	return quorum.CanReveal(quorum.Role(r.Role), r.DrawnSeats(), r.CommittedSeats())
 }
 
 // IsOpen tells whether the round still waits for something: it has no verdict.
@@ -78,7 +81,7 @@ func (r *Round) Validate(kind *errorsmod.Error) error {
 }
 
 func (r *Round) wrongShape() string {
-	n, _ := quorum.Need(quorum.Role(r.Role), uint32(len(r.Seats)))
+	n := quorum.Total(quorum.Role(r.Role), r.DrawnSeats(), r.Audits)
 	switch {
 	case r.TaskId == 0:
 		return "no task id"
@@ -163,7 +166,7 @@ func (r *Round) wrongPhase() string {
 			return "too few commitments for the reveal phase"
 		}
 	case ROUND_PHASE_CLOSED:
-		want, _ := quorum.Decide(quorum.Role(r.Role), uint32(len(r.Seats)), r.RevealedResults())
+		want, _ := quorum.Decide(quorum.Role(r.Role), r.DrawnSeats(), r.Audits, r.RevealedResults())
 		if r.Verdict != Verdict(want) {
 			return "verdict is not what the seats revealed"
 		}
