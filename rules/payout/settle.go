@@ -15,9 +15,10 @@ var ErrInput = errors.New("contradictory settlement input")
 type Fate uint8
 
 const (
-	// Right revealed the result that the verdict established; only a settled task has such seats.
+	// Right revealed the result that the verdict established, and stands for it; only a settled task has such seats.
 	Right Fate = iota + 1
-	// Wrong revealed another result; only a settled task has such seats.
+	// Wrong revealed another result than the established one, or was overthrown: proven wrong by the referee, or
+	// silent when it was disputed. A refunded task can have such seats too.
 	Wrong
 	// NoCommit did not commit in time: the soft fault.
 	NoCommit
@@ -25,6 +26,9 @@ const (
 	NoReveal
 	// Freed did its part in a round that came to no verdict.
 	Freed
+	// NoDefence revealed the established result and was silent when it was disputed: right and unreachable, a soft
+	// fault; only a settled task has such seats.
+	NoDefence
 )
 
 // Why says what a transfer is for.
@@ -44,7 +48,7 @@ type Rates struct {
 	Take      uint32 // of each seat's gross: the protocol's part
 	TakeBurn  uint32 // of the take: burned; the rest goes to the validators
 	SlashBurn uint32 // of the slashes: burned; the rest goes to the honest seats
-	SoftFault uint32 // of the lien: lost for not committing
+	SoftFault uint32 // of the lien: lost for not committing, or for not defending what was right
 	ModelFee  uint32 // of each seat's gross: the model's part
 }
 
@@ -54,7 +58,7 @@ type Split struct {
 	ShareBps  uint32
 }
 
-// Seat is one provider's place on the task with its fate, its lien in uaic and its prices in uaic per 1 000
+// Seat is one provider's place on the task, audit seats included, with its fate, its lien in uaic and its prices in uaic per 1 000
 // tokens.
 type Seat struct {
 	Provider          string
@@ -117,7 +121,7 @@ type Outcome struct {
 //
 // A settled task pays its right seats their gross while the escrow lasts, in order; the rest goes back to the
 // payer. A refunded task gives the whole escrow back. Wrong and withheld results lose the whole lien, a missing
-// commit the soft-fault part of it. What is not burned of the slashes is divided equally among the honest
+// commit or defence the soft-fault part of it, and none of these is paid. What is not burned of the slashes is divided equally among the honest
 // seats: the right ones, or the freed ones when there is no result. Liens of right seats stay until the
 // challenge window has passed; all others are free at once.
 //
@@ -186,7 +190,7 @@ func (o *Outcome) slash(in Input) error {
 			end.Hold = s.Lien
 		case Wrong, NoReveal:
 			end.Slash = s.Lien
-		case NoCommit:
+		case NoCommit, NoDefence:
 			end.Slash = Share(s.Lien, in.Rates.SoftFault)
 		}
 		end.Free = s.Lien - end.Slash - end.Hold

@@ -24,9 +24,9 @@ func inputs(r *rapid.T) payout.Input {
 		},
 	}
 	in.Splits = splits(r)
-	fates := []payout.Fate{payout.NoCommit, payout.NoReveal, payout.Freed}
+	fates := []payout.Fate{payout.NoCommit, payout.NoReveal, payout.Freed, payout.Wrong}
 	if in.Settled {
-		fates = append(fates, payout.Right, payout.Right, payout.Wrong)
+		fates = append(fates, payout.Right, payout.Right, payout.NoDefence)
 		in.Seats = append(in.Seats, seat(r, "first", []payout.Fate{payout.Right}))
 	}
 	for i := range rapid.IntRange(0, 12).Draw(r, "seats") {
@@ -139,8 +139,27 @@ func TestSeatOrderDoesNotMatter(t *testing.T) {
 	})
 }
 
+// TestHonestSeatsNeverLose: whatever the rates, the escrow, the fates of the others and the order of the seats, a
+// right or a freed seat keeps all of its bond, so that what it nets is what it is paid, and that is never negative.
+func TestHonestSeatsNeverLose(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		in := inputs(r)
+		out := settle(r, in)
+		net := earned(in, out, payout.WhySeat, payout.WhySlashReward)
+		for i, s := range in.Seats { // each has a name of its own
+			if s.Fate == payout.Right || s.Fate == payout.Freed {
+				require.Zero(r, out.Seats[i].Slash)
+				require.GreaterOrEqual(r, net[s.Provider].Sign(), 0)
+			} else {
+				require.LessOrEqual(r, net[s.Provider].Sign(), 0, "only honest seats are paid")
+			}
+			require.Equal(r, s.Fate == payout.Right && s.Lien > 0, out.Seats[i].Hold > 0, "only a right seat can be challenged")
+		}
+	})
+}
+
 // TestWithholdingNeverBeatsLying: whatever the rates, a seat that committed and hid its result loses at least
-// what it would lose by revealing a wrong one, and both lose at least what silence costs.
+// what it would lose by revealing a wrong one, and both lose at least what silence costs, at the commit or later.
 func TestWithholdingNeverBeatsLying(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		in := inputs(r)
@@ -153,6 +172,23 @@ func TestWithholdingNeverBeatsLying(t *testing.T) {
 		}
 		require.GreaterOrEqual(r, lose(payout.NoReveal), lose(payout.Wrong))
 		require.GreaterOrEqual(r, lose(payout.Wrong), lose(payout.NoCommit))
+		require.Equal(r, lose(payout.NoDefence), lose(payout.NoCommit))
+		require.GreaterOrEqual(r, lose(payout.NoDefence), lose(payout.Right))
+	})
+}
+
+// TestBeingProvenWrongCostsTheSameWithoutAResult: a liar gains nothing by making the task end in a refund.
+func TestBeingProvenWrongCostsTheSameWithoutAResult(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		in := inputs(r)
+		in.Seats = []payout.Seat{seat(r, "liar", []payout.Fate{payout.Wrong}), seat(r, "other", []payout.Fate{payout.Right})}
+		in.Settled = true
+		settled := settle(r, in)
+		in.Settled, in.Seats[1].Fate = false, payout.Freed
+		refunded := settle(r, in)
+		require.Equal(r, in.Seats[0].Lien, refunded.Seats[0].Slash)
+		require.Equal(r, settled.Seats[0], refunded.Seats[0])
+		require.Equal(r, settled.Rewarded, refunded.Rewarded)
 	})
 }
 

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the answers of the code into the 
 var (
 	fates = map[string]payout.Fate{
 		"right": payout.Right, "wrong": payout.Wrong, "no-commit": payout.NoCommit,
-		"no-reveal": payout.NoReveal, "freed": payout.Freed,
+		"no-reveal": payout.NoReveal, "freed": payout.Freed, "no-defence": payout.NoDefence,
 	}
 	whys = map[payout.Why]string{
 		payout.WhySeat: "for its seat", payout.WhyModelFee: "of the model fee",

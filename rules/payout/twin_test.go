@@ -61,7 +61,7 @@ func (s slow) slash(in payout.Input) {
 		switch seat.Fate {
 		case payout.Wrong, payout.NoReveal:
 			s.slashed.Add(s.slashed, n(seat.Lien))
-		case payout.NoCommit:
+		case payout.NoCommit, payout.NoDefence:
 			s.slashed.Add(s.slashed, part(n(seat.Lien), in.Rates.SoftFault))
 		}
 		if in.Settled && seat.Fate == payout.Right || !in.Settled && seat.Fate == payout.Freed {

@@ -16,14 +16,14 @@ func (in Input) validate() error {
 	right := 0
 	for i, s := range in.Seats {
 		switch s.Fate {
-		case Right, Wrong:
+		case Right, NoDefence:
 			if !in.Settled {
-				return fmt.Errorf("seat %d judged without a result: %w", i, ErrInput)
+				return fmt.Errorf("seat %d has the established result of a task without one: %w", i, ErrInput)
 			}
 			if s.Fate == Right {
 				right++
 			}
-		case NoCommit, NoReveal, Freed:
+		case Wrong, NoCommit, NoReveal, Freed:
 		default:
 			return fmt.Errorf("seat %d with fate %d: %w", i, s.Fate, ErrInput)
 		}
