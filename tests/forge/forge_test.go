@@ -56,7 +56,7 @@ func open(t *testing.T) *model.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := forge.WriteRandom(file, forge.Small(), 1); err != nil {
+	if err := forge.WriteRandom(file, forge.Small(), [32]byte{1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {

@@ -18,8 +18,8 @@ func Small() model.Header {
 }
 
 // WriteRandom writes a model of random weights, with rows of a trained model's scale. A seed is a model.
-func WriteRandom(w io.Writer, h model.Header, seed byte) error {
-	r := rand.NewChaCha8([32]byte{seed})
+func WriteRandom(w io.Writer, h model.Header, seed [32]byte) error {
+	r := rand.NewChaCha8(seed)
 	return model.Write(w, h, []byte("{}"), func(part model.Part, _ int) (model.Weights, error) {
 		rows, cols := model.Shape(h, part)
 		switch {
