@@ -2,7 +2,11 @@
 // says. The canonical engine is in executor/canon; GPU runtimes implement the same interface.
 package executor
 
-import "context"
+import (
+	"context"
+
+	"github.com/aichain/aichain/canon/step"
+)
 
 // Job is one run. All of it is fixed by the chain; an executor may choose nothing.
 type Job struct {
@@ -42,4 +46,30 @@ type Publication struct {
 type Publisher interface {
 	// Publication returns the header of a loaded model with its proof.
 	Publication(model [32]byte) (Publication, error)
+}
+
+// Disputant is an Executor that can stand in a dispute. One without it loses every dispute by silence, so it serves
+// only models that are not refereed.
+type Disputant interface {
+	// Witness repeats a claimed run of a model with hashing. It takes several times as long as running it, may be
+	// called beside Execute and beside itself, and ends with ctx's error when ctx ends. step.ErrClaim says that no run
+	// can have the claim, step.ErrTask that it is no task of the model.
+	Witness(ctx context.Context, model [32]byte, claim step.Claim) (Witness, error)
+}
+
+// Witness is one party's trace of a claimed run. Its methods, and those of what Trace and Rows return, are called
+// from one goroutine at a time.
+type Witness interface {
+	// Shape is the order and size of the tensors.
+	Shape() step.Shape
+	// Root is the trace root.
+	Root() step.Hash
+	// Ends returns the paths of the first and the last leaf, which prove that the trace is of the claim.
+	Ends() (first, last []step.Hash)
+	// Trace gives access to the tensors; it stops computing them when ctx ends.
+	Trace(ctx context.Context) step.Trace
+	// Rows gives the weight rows that steps open.
+	Rows() step.Rows
+	// IsRight tells whether the model gives the claimed answer.
+	IsRight() bool
 }

@@ -31,6 +31,7 @@ type Executor struct {
 var (
 	_ executor.Executor  = (*Executor)(nil)
 	_ executor.Publisher = (*Executor)(nil)
+	_ executor.Disputant = (*Executor)(nil)
 )
 
 // File is a model file to load.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/aichain/aichain/canon/model"
+	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/canon/token"
 	"github.com/aichain/aichain/offchain/worker/executor"
 )
@@ -59,4 +60,42 @@ func TestRefusesTheWrongFile(t *testing.T) {
 	require.ErrorContains(t, err, "twice")
 	_, err = Open([]File{{Path: t.TempDir() + "/none"}}, 1)
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestWitnessesAClaim(t *testing.T) {
+	e, err := Open([]File{{Path: nanoFile}}, 1)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	id := e.Models()[0]
+	words, err := token.Load(e.Loaded()[0].Model.TokenizerBlob())
+	require.NoError(t, err)
+	prompt := words.Chat("What is 37+45?")
+	res := e.Execute(t.Context(), id, []executor.Job{{Input: prompt, MaxOutput: 8}})[0]
+	require.NoError(t, res.Err)
+	claim := step.Claim{Prompt: prompt, MaxOutput: 8, Output: res.Output, Stop: res.Stop}
+
+	w, err := e.Witness(t.Context(), id, claim)
+	require.NoError(t, err)
+	require.True(t, w.IsRight())
+	first, last := w.Ends()
+	require.NoError(t, w.Shape().CheckEnds(w.Root(), first, last))
+	leaf, err := w.Shape().Index(step.At{Position: 3, Site: step.SiteQuery})
+	require.NoError(t, err)
+	opened, err := step.Open(w.Shape(), w.Trace(t.Context()), w.Rows(), nil, leaf, 5)
+	require.NoError(t, err)
+	verdict, err := step.Check(step.Case{Shape: w.Shape(), TraceRoot: w.Root(), ModelRoot: id}, opened)
+	require.NoError(t, err)
+	require.False(t, verdict.Refuted)
+
+	lie := claim
+	lie.Output = append([]uint32{claim.Output[0] ^ 1}, claim.Output[1:]...)
+	w, err = e.Witness(t.Context(), id, lie)
+	require.NoError(t, err)
+	require.False(t, w.IsRight())
+
+	lie.Output = make([]uint32, 9)
+	_, err = e.Witness(t.Context(), id, lie)
+	require.ErrorIs(t, err, step.ErrClaim)
+	_, err = e.Witness(t.Context(), [32]byte{1}, claim)
+	require.ErrorIs(t, err, ErrUnknownModel)
 }
