@@ -130,7 +130,7 @@ func (k *Keepers) setOwnKeepers(enc Encoding, st stores) {
 	k.Beacon = beaconkeeper.NewKeeper(cdc, st.service(beacontypes.StoreKey), enc.Operators, k.Staking, authority())
 	k.Reward = rewardkeeper.NewKeeper(cdc, st.service(rewardtypes.StoreKey), enc.Addresses, k.Bank, k.Accounts, authority())
 	k.Compute = computekeeper.NewKeeper(cdc, st.service(computetypes.StoreKey), enc.Addresses, k.Reward, k.Reward, k.Beacon, authority())
-	k.Attest = attestkeeper.NewKeeper(cdc, st.service(attesttypes.StoreKey), enc.Addresses, k.Compute, authority())
+	k.Attest = attestkeeper.NewKeeper(cdc, st.service(attesttypes.StoreKey), enc.Addresses, k.Compute, k.Reward, k.Beacon, authority())
 
 	k.Reward.SetProviders(k.Compute)
 	k.Compute.SetRounds(k.Attest)

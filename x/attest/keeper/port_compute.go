@@ -114,31 +114,39 @@ func parseCursor(b []byte) (dueKey, error) {
 	return collections.Join3(binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint32(b[16:])), nil
 }
 
-// Forget removes the rounds of a closed task and returns who was seated at which height, by round and seat. It returns
-// ErrRoundOpen, and removes nothing, while a round is open.
-func (k *Keeper) Forget(ctx context.Context, taskID uint64) ([]computetypes.SeatedAt, error) {
+// forgetAtOnce is the most disputes that one call of Forget removes, with all that belongs to them: a few hundred keys.
+const forgetAtOnce = 16
+
+// Forget removes the rounds of a closed task, and its disputes before them, and returns who was seated at which
+// height, by round and seat. done is false, and the rounds are still there, while a case is open, and while more than
+// forgetAtOnce disputes are left. It returns ErrRoundOpen, and removes nothing, while a round is open.
+func (k *Keeper) Forget(ctx context.Context, taskID uint64) (seated []computetypes.SeatedAt, done bool, err error) {
 	task, err := k.tasks.Task(ctx, taskID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	rounds, err := k.roundsUpTo(ctx, taskID, task.Round)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if n := len(rounds); n > 0 && rounds[n-1].IsOpen() {
-		return nil, errorsmod.Wrapf(types.ErrRoundOpen, "task %d round %d", taskID, rounds[n-1].Round)
+		return nil, false, errorsmod.Wrapf(types.ErrRoundOpen, "task %d round %d", taskID, rounds[n-1].Round)
 	}
-	var seated []computetypes.SeatedAt
+	if task.Snapshot.Refereed {
+		if done, err := k.forgetDisputes(ctx, taskID); err != nil || !done {
+			return nil, false, err
+		}
+	}
 	for i := range rounds {
 		r := &rounds[i]
 		for j := range r.Seats {
 			seated = append(seated, computetypes.SeatedAt{Provider: r.Seats[j].Provider, Height: r.OpenHeight})
 		}
 		if err := k.rounds.Remove(ctx, collections.Join(r.TaskId, r.Round)); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return seated, nil
+	return seated, true, nil
 }
 
 // SeatedBefore returns the providers of all rounds of a task so far, by round and seat.

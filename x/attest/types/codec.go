@@ -11,6 +11,12 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgCommitResult{},
 		&MsgRevealResult{},
+		&MsgOpenDispute{},
+		&MsgPostTrace{},
+		&MsgChooseChild{},
+		&MsgPostChildren{},
+		&MsgPostChunk{},
+		&MsgPostStep{},
 		&MsgRetryParked{},
 		&MsgUpdateParams{},
 	)

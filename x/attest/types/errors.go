@@ -57,4 +57,49 @@ var (
 	ErrBrokenInvariant = errorsmod.Register(ModuleName, 26, "broken invariant")
 	// ErrInvalidRequest is returned when a query or a cursor cannot be read.
 	ErrInvalidRequest = errorsmod.Register(ModuleName, 27, "invalid request")
+	// ErrDisputeNotFound is returned when no dispute has the id, or its task was pruned.
+	ErrDisputeNotFound = errorsmod.Register(ModuleName, 28, "dispute not found")
+	// ErrDisputeResolved is returned for a move in a dispute that has ended.
+	ErrDisputeResolved = errorsmod.Register(ModuleName, 29, "dispute resolved")
+	// ErrMoveNotDue is returned for a move of another kind or number than the one that is due.
+	ErrMoveNotDue = errorsmod.Register(ModuleName, 30, "move not due")
+	// ErrNotYourMove is returned when the sender is not the side that has to move.
+	ErrNotYourMove = errorsmod.Register(ModuleName, 31, "not your move")
+	// ErrMoveTooLarge is returned when a field of a move is longer than it can ever be.
+	ErrMoveTooLarge = errorsmod.Register(ModuleName, 32, "move too large")
+	// ErrInvalidHashes is returned when a root is not 32 bytes, or a list of hashes not a multiple of that.
+	ErrInvalidHashes = errorsmod.Register(ModuleName, 33, "invalid hashes")
+	// ErrTraceEnds is returned when the first leaf under a trace root is not the task's input or the last one not the
+	// solver's result, or their paths have the wrong length.
+	ErrTraceEnds = errorsmod.Register(ModuleName, 34, "trace is not of the result")
+	// ErrInvalidChildren is returned when children are not as many as the place has or do not hash to it.
+	ErrInvalidChildren = errorsmod.Register(ModuleName, 35, "invalid children")
+	// ErrInvalidChild is returned when the place has no child of that index.
+	ErrInvalidChild = errorsmod.Register(ModuleName, 36, "no such child")
+	// ErrInvalidChunk is returned when a chunk has another length or does not hash to its place.
+	ErrInvalidChunk = errorsmod.Register(ModuleName, 37, "invalid chunk")
+	// ErrMalformedStep is returned when bytes are no encoding of a step.
+	ErrMalformedStep = errorsmod.Register(ModuleName, 38, "malformed step")
+	// ErrStepElsewhere is returned when a step is not about a unit of the chunk that the dispute has come down to.
+	ErrStepElsewhere = errorsmod.Register(ModuleName, 39, "step outside the chunk")
+	// ErrInvalidStep is returned when a step does not consist of what its unit needs: data of another length, a wrong
+	// hint.
+	ErrInvalidStep = errorsmod.Register(ModuleName, 40, "invalid step")
+	// ErrStepProof is returned when what a step opens is not under the solver's trace root: another run, another index.
+	ErrStepProof = errorsmod.Register(ModuleName, 41, "step is not under the trace")
+	// ErrStepRow is returned when the weight row of a step is not the one that its unit needs under the model: another
+	// row, another model.
+	ErrStepRow = errorsmod.Register(ModuleName, 42, "wrong weight row")
+	// ErrNotSettled is returned when a task is challenged that is not SETTLED: under way, refunded, overturned.
+	ErrNotSettled = errorsmod.Register(ModuleName, 43, "task is not settled")
+	// ErrNotRefereed is returned when a task is challenged whose model the chain cannot compute.
+	ErrNotRefereed = errorsmod.Register(ModuleName, 44, "task is not refereed")
+	// ErrWindowOver is returned when a task is challenged after its challenge window.
+	ErrWindowOver = errorsmod.Register(ModuleName, 45, "challenge window is over")
+	// ErrNotStanding is returned when the challenged provider has no seat that stands for the settled result.
+	ErrNotStanding = errorsmod.Register(ModuleName, 46, "does not stand for the result")
+	// ErrOwnTask is returned when a challenger had a seat on the task itself.
+	ErrOwnTask = errorsmod.Register(ModuleName, 47, "challenger had a seat on the task")
+	// ErrAlreadyChallenged is returned when a challenger has disputed this solver's result before.
+	ErrAlreadyChallenged = errorsmod.Register(ModuleName, 48, "already challenged")
 )

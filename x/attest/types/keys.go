@@ -15,6 +15,21 @@ var (
 	RoundsKey    = collections.NewPrefix(1)
 	DeadlinesKey = collections.NewPrefix(2)
 	ParkedKey    = collections.NewPrefix(3)
+
+	DisputesKey         = collections.NewPrefix(4)
+	NextDisputeKey      = collections.NewPrefix(5)
+	TaskDisputesKey     = collections.NewPrefix(6)
+	QueueKey            = collections.NewPrefix(7)
+	ChallengesKey       = collections.NewPrefix(8)
+	DutiesKey           = collections.NewPrefix(9)
+	TracesKey           = collections.NewPrefix(10)
+	ShownKey            = collections.NewPrefix(11)
+	DisputeDeadlinesKey = collections.NewPrefix(12)
+	CasesKey            = collections.NewPrefix(13)
+	CaseEndsKey         = collections.NewPrefix(14)
+	SealedKey           = collections.NewPrefix(15)
+	ParkedDisputesKey   = collections.NewPrefix(16)
+
 	// PendingKey marks seat messages that wait in a node's own mempool. It is written in check state only and is
 	// never part of a committed store; see the keeper's MarkSeatMessage. (Prefix 255 cannot be walked.)
 	PendingKey = collections.NewPrefix(254)
