@@ -6,5 +6,6 @@
 // over many names is the same length of line. The line is kept as a sum tree (tree.go), so a draw costs a few
 // reads however many providers there are, and the leaves change only when bonds do.
 //
-// It is not for prices or bonds: the caller prices a seat and says what is free. Start at Select.
+// It is not for prices or bonds: the caller prices a seat and says what is free; price.go only divides a task's price
+// among the seats that it must pay for. Start at Select.
 package match

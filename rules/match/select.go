@@ -1,10 +1,5 @@
 package match
 
-import (
-	"math"
-	"math/bits"
-)
-
 // Candidate is an offer as a draw sees it.
 type Candidate struct {
 	// Provider is the identity that is seated at most once.
@@ -111,24 +106,6 @@ func drawSeat(s *Stream, p Pool, n Need, total uint64) (Candidate, bool, error) 
 		}
 	}
 	return Candidate{}, false, nil
-}
-
-// SeatLien is the bond that a seat reserves: multiple times the task's ceiling per seat, at least floor, all
-// uaic. It saturates, so that a lien beyond 64 bits is one that nobody can place.
-func SeatLien(ceiling uint64, multiple uint32, floor uint64) uint64 {
-	hi, lo := bits.Mul64(ceiling, uint64(multiple))
-	if hi != 0 {
-		return math.MaxUint64
-	}
-	return max(lo, floor)
-}
-
-// Ceiling is the most that one of seats may cost under a task's maxPrice, uaic; 0 for no seats.
-func Ceiling(maxPrice uint64, seats uint32) uint64 {
-	if seats == 0 {
-		return 0
-	}
-	return maxPrice / uint64(seats)
 }
 
 // contains is for the handful of names of one task.

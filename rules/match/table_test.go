@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/aichain/aichain/rules/match"
 )
@@ -59,10 +60,24 @@ func TestLien(t *testing.T) {
 	for _, line := range cases(t, "lien.txt") {
 		in, want, _ := strings.Cut(line, "->")
 		f := strings.Fields(in)
-		ceiling := match.Ceiling(number(t, f[0]), uint32(number(t, f[1])))
-		lien := match.SeatLien(ceiling, uint32(number(t, f[2])), number(t, f[3]))
+		ceiling := match.Ceiling(number(t, f[0]), uint32(number(t, f[1])), uint32(number(t, f[2])))
+		lien := match.SeatLien(ceiling, uint32(number(t, f[3])), number(t, f[4]))
 		require.Equal(t, strings.TrimSpace(want), fmt.Sprint(ceiling, " ", lien), line)
 	}
+}
+
+// Whatever the price, the seats that it must pay for never cost more than it, and one uaic more a seat would.
+func TestTheCeilingPaysForTheSeatsAndTheAudit(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		price := rapid.Uint64().Draw(r, "price")
+		seats := rapid.Uint32Range(1, 32).Draw(r, "seats")
+		bps := rapid.Uint32Range(0, 10_000).Draw(r, "audit")
+		priced := uint64(match.PricedSeats(seats, bps))
+		require.Equal(r, bps > 0, priced == uint64(seats)+1)
+		ceiling := match.Ceiling(price, seats, bps)
+		require.LessOrEqual(r, ceiling*priced, price)
+		require.Greater(r, priced, price-ceiling*priced, "the rest is less than one uaic a seat")
+	})
 }
 
 func TestSeedVectors(t *testing.T) {

@@ -39,6 +39,16 @@ func Expire(height, window uint64) uint64 { return add(height, window) }
 // Prune is the height at which a task closed at height leaves the state; retention is in blocks.
 func Prune(height, retention uint64) uint64 { return add(height, retention) }
 
+// PruneWait is how many blocks a closed task that cannot leave yet, because it is under dispute or too much is kept of
+// it, waits before it is tried again: a try is a few reads, and a move of a dispute may take longer than this.
+const PruneWait = 8
+
+// PruneAgain is the height of the try to remove a task after the one at height, in which it could not leave.
+func PruneAgain(height uint64) uint64 { return add(height, PruneWait) }
+
+// ChallengeUntil is the last block in which a result settled at height can be challenged; window is in blocks.
+func ChallengeUntil(height, window uint64) uint64 { return add(height, window) }
+
 // add saturates: a height beyond the end of time never comes.
 func add(a, b uint64) uint64 {
 	if a > math.MaxUint64-b {

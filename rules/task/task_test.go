@@ -11,7 +11,7 @@ import (
 	"github.com/aichain/aichain/rules/task"
 )
 
-var all = []task.Status{task.Open, task.Matched, task.Split, task.Stalled, task.Settled, task.Refunded}
+var all = []task.Status{task.Open, task.Matched, task.Split, task.Stalled, task.Settled, task.Refunded, task.Overturned}
 
 // cases reads a table: one case a line, comments and blank lines left out.
 func cases(t *testing.T, file string) []string {
@@ -91,6 +91,10 @@ func TestHeights(t *testing.T) {
 			got = task.Expire(n[0], n[1])
 		case "Prune":
 			got = task.Prune(n[0], n[1])
+		case "PruneAgain":
+			got = task.PruneAgain(n[0])
+		case "ChallengeUntil":
+			got = task.ChallengeUntil(n[0], n[1])
 		case "Backoff":
 			got = task.Backoff(uint32(n[0]))
 		case "NextDraw":
