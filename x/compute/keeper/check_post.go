@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -33,6 +34,7 @@ func (k *Keeper) checkPost(ctx context.Context, params types.Params, p *posting,
 		}
 		longest = max(longest, uint32(len(inputs[i].Tokens)))
 	}
+	p.auditBps = params.AuditBpsOf(model)
 	return k.checkMarket(ctx, p, longest)
 }
 
@@ -83,7 +85,7 @@ func checkTokens(model types.Model, tokens []uint32) error {
 }
 
 // checkMarket refuses what could never be matched as the market stands: fewer offers than seats, or a
-// ceiling per seat below what even a provider with the lowest input price and the lowest output price of the
+// ceiling per seat, the audit's seat counted, below what even a provider with the lowest input price and the lowest output price of the
 // model would take for the longest input. Both are single reads; whether enough providers are free is found
 // by the draw, and before the post by Query/ScreenTask.
 func (k *Keeper) checkMarket(ctx context.Context, p *posting, longest uint32) error {
@@ -106,10 +108,18 @@ func (k *Keeper) checkMarket(ctx context.Context, p *posting, longest uint32) er
 	if err != nil {
 		return errorsmod.Wrap(types.ErrSeatPrice, err.Error())
 	}
-	if ceiling := match.Ceiling(p.maxPrice, p.terms.Seats); ceiling < least {
+	if most := match.Ceiling(p.maxPrice, p.terms.Seats, p.auditBps); most < least {
 		return errorsmod.Wrapf(types.ErrPriceBelowOffers,
-			"expected at least %d uaic a seat (cheapest prices for 1000 tokens: %d in, %d out), got %d (%d uaic for %d seats)",
-			least, in, out, ceiling, p.maxPrice, p.terms.Seats)
+			"expected at least %d uaic a seat (cheapest prices for 1000 tokens: %d in, %d out), got %d (%d uaic for %s)",
+			least, in, out, most, p.maxPrice, pricedSeats(p.terms.Seats, p.auditBps))
 	}
 	return nil
+}
+
+// pricedSeats says in words what a task's max_price must cover.
+func pricedSeats(seats, auditBps uint32) string {
+	if match.PricedSeats(seats, auditBps) == seats {
+		return fmt.Sprintf("%d seats", seats)
+	}
+	return fmt.Sprintf("%d seats and one that may be drawn to audit them", seats)
 }

@@ -19,9 +19,9 @@ func (k *Keeper) refund(ctx sdk.Context, t types.Task, reason types.Reason) erro
 }
 
 // close ends a task and puts it on the agenda for its removal. It fails with ErrWrongStatus on a move that
-// is not legal.
+// is not legal, and on a task that is closed: what was settled is overturned by Overturn.
 func (k *Keeper) close(ctx sdk.Context, t types.Task, c types.Closing) error {
-	if to := task.Status(c.Status); !to.Closed() || !task.CanMove(statusOf(t), to) {
+	if to := task.Status(c.Status); !to.Closed() || statusOf(t).Closed() || !task.CanMove(statusOf(t), to) {
 		return errorsmod.Wrapf(types.ErrWrongStatus, "task %d cannot go from %s to %s", t.Id, statusOf(t), task.Status(c.Status))
 	}
 	params, err := k.params.Get(ctx)

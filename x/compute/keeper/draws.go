@@ -74,17 +74,18 @@ func (d *draws) count(ctx context.Context, modelID []byte) (uint64, error) {
 	return n, err
 }
 
-// ceiling is the most that one seat of a task may cost, uaic.
-func (d *draws) ceiling(t types.Task) uint64 {
-	return match.Ceiling(t.Terms.MaxPrice.Amount.Uint64(), t.Terms.Seats)
+// ceiling is the most that one seat of a task may cost, uaic, with the chance of an audit that it was or will be given.
+func ceiling(t types.Task, auditBps uint32) uint64 {
+	return match.Ceiling(t.Terms.MaxPrice.Amount.Uint64(), t.Terms.Seats, auditBps)
 }
 
-// seatLien is what a seat of a task reserves, uaic: as snapshotted, or by the params of its first match.
-func (d *draws) seatLien(t types.Task) uint64 {
+// bounds are the ceiling and the lien of a seat of a task, uaic: by its snapshot, or by the params of its first match.
+func (d *draws) bounds(t types.Task, m types.Model) (most, lien uint64) {
 	if t.Role != types.SEAT_ROLE_PRIMARY {
-		return t.Snapshot.SeatLien
+		return ceiling(t, t.Snapshot.AuditBps), t.Snapshot.SeatLien
 	}
-	return match.SeatLien(d.ceiling(t), d.params.SeatLienMultiple, d.params.MinSeatLien)
+	most = ceiling(t, d.params.AuditBpsOf(m))
+	return most, match.SeatLien(most, d.params.SeatLienMultiple, d.params.MinSeatLien)
 }
 
 // drawnSeat is an offer that was drawn.

@@ -149,12 +149,14 @@ type rounds struct {
 	byTask collections.Map[uint64, string]
 	status types.TaskStatus // refines tasks in a round
 	poison map[uint64]bool  // tasks whose hooks fail
-	ignore bool             // hears of seats not found and does nothing
+	// disputed are tasks that cannot be forgotten yet.
+	disputed map[uint64]bool
+	ignore   bool // hears of seats not found and does nothing
 }
 
 func newRounds(sb *collections.SchemaBuilder, k *Keeper, m *money) *rounds {
 	return &rounds{
-		k: k, m: m, status: types.TASK_STATUS_MATCHED, poison: map[uint64]bool{},
+		k: k, m: m, status: types.TASK_STATUS_MATCHED, poison: map[uint64]bool{}, disputed: map[uint64]bool{},
 		byTask: collections.NewMap(sb, collections.NewPrefix(6), "rounds", collections.Uint64Key, collections.StringValue),
 	}
 }
@@ -236,16 +238,19 @@ func (r *rounds) InRound(ctx context.Context, cursor []byte, limit uint64) (ids 
 	return ids, next, err
 }
 
-func (r *rounds) Forget(ctx context.Context, id uint64) (out []types.SeatedAt, err error) {
+func (r *rounds) Forget(ctx context.Context, id uint64) (out []types.SeatedAt, done bool, err error) {
 	if r.poison[id] {
-		return nil, errPoison
+		return nil, false, errPoison
+	}
+	if r.disputed[id] {
+		return nil, false, nil
 	}
 	for _, one := range r.of(ctx, id) {
 		for _, s := range one.Seats {
 			out = append(out, types.SeatedAt{Provider: s.Provider, Height: one.Height})
 		}
 	}
-	return out, r.byTask.Remove(ctx, id)
+	return out, true, r.byTask.Remove(ctx, id)
 }
 
 func (r *rounds) SeatedBefore(ctx context.Context, id uint64) (out []string, err error) {

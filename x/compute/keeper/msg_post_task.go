@@ -21,6 +21,7 @@ type posting struct {
 	payerAddr        sdk.AccAddress
 	terms            types.TaskTerms
 	maxPrice         uint64 // uaic, of each task
+	auditBps         uint32 // the chance of an audit, as the params and the model have it now
 	posted           []types.PostedTask
 	fresh            []int // indexes of the inputs that open a task
 }

@@ -8,12 +8,16 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/internal/event"
 	"github.com/aichain/aichain/rules/task"
 	"github.com/aichain/aichain/x/compute/types"
 )
 
 // Task returns a task as stored, or ErrUnknownTask.
 func (k *Keeper) Task(ctx context.Context, id uint64) (types.Task, error) { return k.task(ctx, id) }
+
+// Model returns a model as stored, header included; ErrBadModelID or ErrUnknownModel.
+func (k *Keeper) Model(ctx context.Context, id []byte) (types.Model, error) { return k.model(ctx, id) }
 
 // RequestSeats makes a task in a round wait for the seats of its next round, drawn two blocks later: SPLIT
 // for a panel, STALLED for the redraw. It fails with ErrWrongStatus for a task that is in no round and for
@@ -84,4 +88,23 @@ func (k *Keeper) Close(ctx context.Context, id uint64, c types.Closing) error {
 		return errorsmod.Wrapf(types.ErrWrongStatus, "task %d is OPEN", id)
 	}
 	return k.close(sdk.UnwrapSDKContext(ctx), t, c)
+}
+
+// Overturn takes back the result of a settled task. The result root and the length stay, so that people see what was
+// overturned, and so do the height of the settlement and that of the removal. It fails with ErrWrongStatus for a task
+// that is not SETTLED.
+func (k *Keeper) Overturn(ctx context.Context, id uint64) error {
+	t, err := k.task(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !task.CanMove(statusOf(t), task.Overturned) {
+		return errorsmod.Wrapf(types.ErrWrongStatus, "expected task %d to be SETTLED, it is %s", id, statusOf(t))
+	}
+	next := t
+	next.Status, next.Reason = types.TASK_STATUS_OVERTURNED, types.REASON_TASK_OVERTURNED
+	if err := k.save(ctx, t, next); err != nil {
+		return err
+	}
+	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskOverturned{TaskId: id, ResultRoot: t.ResultRoot})
 }

@@ -11,9 +11,10 @@ import (
 
 // screening is one task as it would be posted.
 type screening struct {
-	need   match.Need
-	terms  types.TaskTerms
-	tokens uint32
+	need     match.Need
+	terms    types.TaskTerms
+	tokens   uint32
+	auditBps uint32 // the chance of an audit, whose seat the ceiling counts; 0 without a ceiling
 }
 
 // ScreenTask tells, before any transaction, who would match and why the others would not, by the same rule
@@ -72,7 +73,8 @@ func (k *Keeper) newScreening(ctx context.Context, req *types.QueryScreenTaskReq
 		if err != nil {
 			return nil, err
 		}
-		s.need.Ceiling = match.Ceiling(amount, req.Terms.Seats)
+		s.auditBps = params.AuditBpsOf(model)
+		s.need.Ceiling = match.Ceiling(amount, req.Terms.Seats, s.auditBps)
 		s.need.SeatLien = match.SeatLien(s.need.Ceiling, params.SeatLienMultiple, params.MinSeatLien)
 	}
 	return s, nil
@@ -109,7 +111,8 @@ func (k *Keeper) screen(ctx context.Context, s *screening, o types.Offer) (types
 		out.Reason, out.Detail = types.REASON_PROVIDER_DRAINING, "takes no new seats"
 	case match.PriceAboveCeiling:
 		out.Reason = types.REASON_PRICE_ABOVE_CEILING
-		out.Detail = fmt.Sprintf("costs up to %d uaic a seat, the ceiling is %d", worst, s.need.Ceiling)
+		out.Detail = fmt.Sprintf("costs up to %d uaic a seat, the ceiling is %d for each of %s",
+			worst, s.need.Ceiling, pricedSeats(s.terms.Seats, s.auditBps))
 	case match.NoFreeSlot:
 		out.Reason, out.Detail = types.REASON_NO_FREE_SLOT, fmt.Sprintf("%d of %d slots are taken", o.UsedSlots, o.Slots)
 	case match.BondTooLow:

@@ -270,7 +270,7 @@ func TestScreenTask(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []types.Screened{
 		{Provider: provider(0), Reason: types.REASON_MATCHABLE, WorstPrice: 25, Detail: "costs at most 25 uaic a seat, 1 of 1 slots free, 100000000 uaic of bond free"},
-		{Provider: provider(1), Reason: types.REASON_PRICE_ABOVE_CEILING, WorstPrice: 101, Detail: "costs up to 101 uaic a seat, the ceiling is 100"},
+		{Provider: provider(1), Reason: types.REASON_PRICE_ABOVE_CEILING, WorstPrice: 101, Detail: "costs up to 101 uaic a seat, the ceiling is 100 for each of 3 seats"},
 		{Provider: provider(2), Reason: types.REASON_BOND_TOO_LOW, WorstPrice: 25, Detail: "a seat reserves 1000000 uaic, 999999 of 100000000 uaic of bond are free"},
 		{Provider: provider(3), Reason: types.REASON_PROVIDER_DRAINING, WorstPrice: 25, Detail: "takes no new seats"},
 		{Provider: provider(4), Reason: types.REASON_NO_FREE_SLOT, WorstPrice: 25, Detail: "1 of 1 slots are taken"},

@@ -155,11 +155,13 @@ func (k *Keeper) snapshot(ctx context.Context, d *draws, t types.Task) (types.Ta
 	if err != nil {
 		return t, err
 	}
+	_, lien := d.bounds(t, m)
 	t.Snapshot = types.Snapshot{
 		CommitWindow: d.params.CommitWindow, RevealWindow: d.params.RevealWindow, ChallengeWindow: d.params.ChallengeWindow,
 		TakeBps: d.money.TakeBps, TakeBurnBps: d.money.TakeBurnBps,
 		SlashBurnBps: d.money.SlashBurnBps, SoftFaultBps: d.money.SoftFaultBps,
-		ModelFeeBps: m.FeeBps, ModelSplits: m.Splits, SeatLien: d.seatLien(t),
+		ModelFeeBps: m.FeeBps, ModelSplits: m.Splits, SeatLien: lien,
+		Refereed: m.IsRefereed(), AuditBps: d.params.AuditBpsOf(m),
 	}
 	if t.Terms.Sampling.TemperatureMilli > 0 {
 		seed := result.SampleSeed(d.chainID, d.beacon, t.Id)
@@ -174,10 +176,12 @@ func (k *Keeper) drawSeats(ctx context.Context, d *draws, t types.Task, seats ui
 	if err != nil || d.beacon == nil || count < uint64(seats) {
 		return nil, err
 	}
-	need := match.Need{
-		Seats: seats, MaxDraws: d.params.MaxDraws, SeatLien: d.seatLien(t),
-		Ceiling: d.ceiling(t), Own: []string{t.Requester, t.Payer},
+	m, err := d.model(ctx, t.Terms.ModelId)
+	if err != nil {
+		return nil, err
 	}
+	need := match.Need{Seats: seats, MaxDraws: d.params.MaxDraws, Own: []string{t.Requester, t.Payer}}
+	need.Ceiling, need.SeatLien = d.bounds(t, m)
 	if t.Round > 0 {
 		if k.rounds == nil {
 			return nil, errorsmod.Wrap(types.ErrNotWired, "rounds")

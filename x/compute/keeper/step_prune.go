@@ -9,6 +9,7 @@ import (
 
 	"github.com/aichain/aichain/internal/blockwork"
 	"github.com/aichain/aichain/internal/event"
+	"github.com/aichain/aichain/rules/task"
 	"github.com/aichain/aichain/x/compute/types"
 )
 
@@ -24,7 +25,8 @@ func (k *Keeper) pruneDue(ctx sdk.Context, params types.Params) error {
 	return k.dropSeatings(ctx, &left)
 }
 
-// pruneTask removes all that the modules keep of one task. After it, its client_ref is free again.
+// pruneTask removes all that the modules keep of one task. After it, its client_ref is free again. A task that its
+// rounds' keeper cannot forget yet stays whole, and is tried again some blocks later, behind whatever is due before.
 func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey) error {
 	t, err := k.task(ctx, due.K3())
 	if err != nil {
@@ -36,9 +38,14 @@ func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey
 	if k.rounds == nil {
 		return errorsmod.Wrap(types.ErrNotWired, "rounds")
 	}
-	seated, err := k.rounds.Forget(ctx, t.Id)
+	seated, done, err := k.rounds.Forget(ctx, t.Id)
 	if err != nil {
 		return err
+	}
+	if !done {
+		later := t
+		later.NextHeight = task.PruneAgain(height(sdk.UnwrapSDKContext(ctx)))
+		return k.save(ctx, t, later)
 	}
 	if err := k.escrow.Forget(ctx, t.Id); err != nil {
 		return err

@@ -59,6 +59,7 @@ type Rounds interface {
 	InRound(ctx context.Context, cursor []byte, limit uint64) (ids []uint64, next []byte, err error)
 	// Forget removes what is kept of a closed task and returns who was seated at which height. done is false when the
 	// task is still under dispute, or too much is kept of it for one block: the caller asks again in a later block.
+	// seated is whole when done is true, and is not looked at before.
 	Forget(ctx context.Context, taskID uint64) (seated []SeatedAt, done bool, err error)
 	// SeatedBefore returns the providers of all rounds of a task so far, in order of round and seat.
 	SeatedBefore(ctx context.Context, taskID uint64) ([]string, error)

@@ -43,6 +43,9 @@ func DefaultParams() Params {
 		MaxOffersPerProvider: 16,
 		// 30 %: the seats, who carry the risk, keep the larger part.
 		MaxModelFeeBps: 3000,
+		// 5 % (protocol, section 4): a seat that colludes is found out in one task of 20 and then loses 20 times the ceiling,
+		// which is all that it can be paid for the 20. On average a task costs a twentieth of a seat more.
+		AuditBps: 500,
 	}
 }
 
@@ -74,6 +77,7 @@ func (p Params) Validate() error {
 		{"max_draws", uint64(p.MaxDraws), 1, 1000},
 		{"max_offers_per_provider", uint64(p.MaxOffersPerProvider), 1, 64},
 		{"max_model_fee_bps", uint64(p.MaxModelFeeBps), 0, FullBps},
+		{"audit_bps", uint64(p.AuditBps), 0, FullBps}, // from never to always
 	} {
 		if b.value < b.lo || b.value > b.top {
 			return errorsmod.Wrapf(ErrBadParams, "expected %s from %d to %d, got %d", b.name, b.lo, b.top, b.value)

@@ -15,8 +15,8 @@ func TestEveryParameterIsBounded(t *testing.T) {
 	for i := range fields.NumField() {
 		name := fields.Field(i).Name
 		for _, value := range []uint64{0, ^uint64(0)} {
-			if name == "MaxModelFeeBps" && value == 0 {
-				continue // models for free are allowed
+			if (name == "MaxModelFeeBps" || name == "AuditBps") && value == 0 {
+				continue // models for free are allowed, and a chain without audits
 			}
 			p := DefaultParams()
 			f := reflect.ValueOf(&p).Elem().Field(i)
