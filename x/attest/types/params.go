@@ -6,26 +6,54 @@ import errorsmod "cosmossdk.io/errors"
 const (
 	// MaxBatchLimit is the most that max_batch may be. It is checked before any state is read.
 	MaxBatchLimit = 1_000
-	// VerdictBudgetLimit is the most that verdict_budget may be.
-	VerdictBudgetLimit = 100_000
+	// BudgetLimit is the most that a budget of items per block may be.
+	BudgetLimit = 100_000
+	// MoveWindowLimit is the most blocks that a move of a dispute may have, some fourteen hours of blocks of five seconds.
+	// It keeps a dispute, whose moves are at most some twenty, from holding liens for ever.
+	MoveWindowLimit = 10_000
 	// DefaultMaxBatch keeps a reveal of short answers well below 64 KiB, twice the batch that costs are stated for.
 	DefaultMaxBatch = 200
 	// DefaultVerdictBudget bounds the step to some 50 ms (BenchmarkVerdictStep) of a block of one second.
 	DefaultVerdictBudget = 500
+	// DefaultDisputeWindow is the protocol's (section 4). An answer takes a worker milliseconds once it has repeated its
+	// run, so what the window covers is a node that is restarted.
+	DefaultDisputeWindow = 20
+	// DefaultTraceWindow is more than the default commit window of 30 blocks: the run has to be repeated with hashing, at 2.7
+	// to 4.4 times its cost (ADR 0010). A worker serves its disputes before it takes new tasks.
+	DefaultTraceWindow = 40
+	// DefaultDisputeBudget lets 10 000 disputes that expire together end within 50 blocks, at some 0.2 ms each.
+	DefaultDisputeBudget = 200
+	// DefaultAuditBudget is what 2 000 rounds of one block lead to at the default rate of 5 %.
+	DefaultAuditBudget = 100
 )
 
 // DefaultParams returns the parameters of a fresh chain.
 func DefaultParams() Params {
-	return Params{MaxBatch: DefaultMaxBatch, VerdictBudget: DefaultVerdictBudget}
+	return Params{
+		MaxBatch: DefaultMaxBatch, VerdictBudget: DefaultVerdictBudget,
+		DisputeWindow: DefaultDisputeWindow, TraceWindow: DefaultTraceWindow,
+		DisputeBudget: DefaultDisputeBudget, AuditBudget: DefaultAuditBudget,
+	}
 }
 
-// Validate checks the bounds: max_batch in 1..1 000, verdict_budget in 1..100 000. It returns ErrInvalidParams.
+// Validate checks the bounds: max_batch in 1..1 000, the windows in 1..10 000 blocks, the budgets in 1..100 000. There is
+// no zero that turns something off: whether rounds are audited is for audit_bps of x/compute to say. It returns
+// ErrInvalidParams.
 func (p Params) Validate() error {
-	if p.MaxBatch < 1 || p.MaxBatch > MaxBatchLimit {
-		return errorsmod.Wrapf(ErrInvalidParams, "max_batch: expected 1 to %d, got %d", MaxBatchLimit, p.MaxBatch)
-	}
-	if p.VerdictBudget < 1 || p.VerdictBudget > VerdictBudgetLimit {
-		return errorsmod.Wrapf(ErrInvalidParams, "verdict_budget: expected 1 to %d, got %d", VerdictBudgetLimit, p.VerdictBudget)
+	for _, b := range []struct {
+		name         string
+		value, limit uint64
+	}{
+		{"max_batch", uint64(p.MaxBatch), MaxBatchLimit},
+		{"verdict_budget", uint64(p.VerdictBudget), BudgetLimit},
+		{"dispute_window", p.DisputeWindow, MoveWindowLimit},
+		{"trace_window", p.TraceWindow, MoveWindowLimit},
+		{"dispute_budget", uint64(p.DisputeBudget), BudgetLimit},
+		{"audit_budget", uint64(p.AuditBudget), BudgetLimit},
+	} {
+		if b.value < 1 || b.value > b.limit {
+			return errorsmod.Wrapf(ErrInvalidParams, "%s: expected 1 to %d, got %d", b.name, b.limit, b.value)
+		}
 	}
 	return nil
 }

@@ -27,7 +27,9 @@ func (r *Round) SeatOf(provider string) int {
 }
 
 // DrawnSeats counts the seats that were drawn at the match: all but the audits, which stand at the end.
-func (r *Round) DrawnSeats() uint32 { return uint32(len(r.Seats)) - min(r.Audits, uint32(len(r.Seats))) }
+func (r *Round) DrawnSeats() uint32 {
+	return uint32(len(r.Seats)) - min(r.Audits, uint32(len(r.Seats)))
+}
 
 // CommittedSeats counts the seats that have committed.
 func (r *Round) CommittedSeats() (n uint32) {
@@ -72,7 +74,7 @@ func (r *Round) IsOpen() bool { return r.Phase != ROUND_PHASE_CLOSED }
 // Validate checks that the round does not contradict itself: lengths, seats, results, phase and verdict. It returns
 // ErrInvalidGenesis or ErrBrokenInvariant according to kind.
 func (r *Round) Validate(kind *errorsmod.Error) error {
-	for _, check := range []func() string{r.wrongShape, r.wrongSeats, r.wrongResults, r.wrongPhase} {
+	for _, check := range []func() string{r.wrongShape, r.wrongSeats, r.wrongResults, r.wrongPhase, r.wrongAudit, r.wrongFalls} {
 		if wrong := check(); wrong != "" {
 			return errorsmod.Wrapf(kind, "task %d round %d: %s", r.TaskId, r.Round, wrong)
 		}
@@ -88,7 +90,7 @@ func (r *Round) wrongShape() string {
 	case r.Kind != ATTESTATION_KIND_EXACT:
 		return "unknown kind of evidence"
 	case n == 0 || int(n) != len(r.Seats):
-		return "number of seats does not fit the role"
+		return "number of seats does not fit the role and its audits"
 	case len(r.ModelId) != result.RootBytes:
 		return "model_id is not 32 bytes"
 	case len(r.InputDigest) != result.RootBytes:
@@ -174,4 +176,62 @@ func (r *Round) wrongPhase() string {
 		return "unknown phase"
 	}
 	return ""
+}
+
+// wrongAudit checks what an audit leaves behind: it sits only where one could be drawn, behind seats that have all
+// committed.
+func (r *Round) wrongAudit() string {
+	switch {
+	case r.AuditBps > bpsOne:
+		return "audit_bps is more than 10 000"
+	case r.AuditBps > 0 && !r.Refereed:
+		return "audit_bps of a round that is not refereed"
+	case r.Audits > 0 && r.AuditBps == 0:
+		return "audit of a round that is never audited"
+	}
+	for i := range r.DrawnSeats() {
+		if r.Audits > 0 && !r.Seats[i].HasCommitted() {
+			return "audit of a round whose seats have not all committed"
+		}
+	}
+	return ""
+}
+
+// wrongFalls checks that only seats that could be disputed have fallen or are challenged.
+func (r *Round) wrongFalls() string {
+	for i := range r.Seats {
+		s := &r.Seats[i]
+		if s.Fall == FALL_UNSPECIFIED && s.LostDispute == 0 && !s.Challenged {
+			continue
+		}
+		switch {
+		case !r.Refereed || r.IsOpen() || !s.HasRevealed():
+			return "seat fell or is challenged without a result that can be disputed"
+		case s.Fall > FALL_SILENT || s.Fall < 0:
+			return "unknown fall"
+		case s.Fall == FALL_UNSPECIFIED && s.LostDispute > 0:
+			return "seat lost a dispute and stands"
+		case s.Fall == FALL_SILENT && s.LostDispute == 0:
+			return "seat fell silent in no dispute"
+		case s.Challenged && !s.canBeChallenged():
+			return "seat is challenged that was not right"
+		}
+	}
+	return ""
+}
+
+// canBeChallenged tells whether the seat was right at the settlement: its outcome, unless the case has ended since.
+func (s Seat) canBeChallenged() bool {
+	return s.Outcome == computetypes.REASON_SEAT_RIGHT || s.Outcome == computetypes.REASON_SEAT_WRONG ||
+		s.Outcome == computetypes.REASON_SEAT_NO_DEFENCE
+}
+
+// bpsOne is 100 % in basis points.
+const bpsOne = 10_000
+
+// MayBeAudited tells whether the lot is drawn for the round: all its seats have committed, nothing is revealed, and it
+// had none yet.
+func (r *Round) MayBeAudited() bool {
+	return r.Refereed && r.AuditBps > 0 && r.Audits == 0 && r.Phase == ROUND_PHASE_REVEAL && len(r.Results) == 0 &&
+		quorum.Total(quorum.Role(r.Role), r.DrawnSeats(), 1) > 0 && int(r.CommittedSeats()) == len(r.Seats)
 }
