@@ -12,6 +12,8 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 )
 
 // What can go wrong besides a refusal by the chain (a ChainError). Test with errors.Is.
@@ -63,10 +65,11 @@ func (e *ChainError) Error() string {
 // links the module's types.
 func (e *ChainError) Unwrap() error { return e.registered }
 
-// The ante handler's refusal of a low fee; its package is not linked here.
+// The ante handler's refusals of a low fee and of free gas; its package is not linked here.
 const (
 	anteCodespace  = "aichain-ante"
 	codeFeeTooLow  = 4
+	codeFreeGas    = 6
 	nextFeeTooLow  = "the least gas price of the chain rose: try again"
 	nextNoFunds    = "fund the account, or ask for less"
 	nextNewAccount = "the account has never received anything: send it some uaic first"
@@ -79,6 +82,12 @@ func isFeeTooLow(err error) bool {
 		return true
 	}
 	return errors.Is(err, sdkerrors.ErrInsufficientFee)
+}
+
+// isFreeGas says whether a free message was refused because it asked for other gas than the chain allows.
+func isFreeGas(err error) bool {
+	var c *ChainError
+	return errors.As(err, &c) && c.Codespace == anteCodespace && c.Code == codeFreeGas
 }
 
 func newChainError(codespace string, code uint32, log, hash string) *ChainError {
@@ -99,6 +108,12 @@ func nextStep(err error) string {
 		return nextNewAccount
 	case errors.Is(err, sdkerrors.ErrWrongSequence):
 		return "another program signs with this key at the same time: give each its own, or try again"
+	case errors.Is(err, attesttypes.ErrWindowOver):
+		return "a result can be challenged until the end of its challenge window only"
+	case errors.Is(err, attesttypes.ErrOwnTask), errors.Is(err, attesttypes.ErrNotRefereed), errors.Is(err, attesttypes.ErrNotSettled):
+		return "challenge settled tasks of canonical models on which you had no seat"
+	case errors.Is(err, attesttypes.ErrNotStanding):
+		return "list the seats of the task: aichaind query attest rounds"
 	case errors.Is(err, sdkerrors.ErrUnauthorized):
 		return "check the chain id, and that no other program signs with this key"
 	}

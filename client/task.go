@@ -55,6 +55,20 @@ func (c *Client) TaskByClientRef(ctx context.Context, requester, ref string) (co
 	return res.Task, nil
 }
 
+// TasksByStatus lists one page of the tasks in a status, in order of what the chain looks at next: closed ones as they
+// leave the state. key is nil for the first page, and next is nil after the last; a page may be empty and not the last.
+func (c *Client) TasksByStatus(ctx context.Context, status computetypes.TaskStatus, key []byte) (tasks []computetypes.Task, next []byte, err error) {
+	req := &computetypes.QueryTasksByStatusRequest{Status: status, Pagination: &query.PageRequest{Key: key, Limit: pageLimit}}
+	res, err := call(ctx, c, "ask for tasks by status", c.compute.TasksByStatus, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p := following(res.Pagination); p != nil {
+		next = p.Key
+	}
+	return res.Tasks, next, nil
+}
+
 // Screen tells who would match a task and why the others would not, by offer position. A max_price of zero
 // screens without a ceiling. It costs nothing.
 func (c *Client) Screen(ctx context.Context, terms computetypes.TaskTerms, inputTokens uint32) ([]computetypes.Screened, error) {

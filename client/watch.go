@@ -28,9 +28,13 @@ func (s TaskState) Status() computetypes.TaskStatus {
 // Closed says that nothing more will happen to the task's result or money.
 func (s TaskState) Closed() bool { return IsClosed(s.View.Task.Status) }
 
-// IsClosed says whether a status is the last one.
+// IsClosed says whether a status is the last one. A settled result can still be overturned by a challenge.
 func IsClosed(s computetypes.TaskStatus) bool {
-	return s == computetypes.TASK_STATUS_SETTLED || s == computetypes.TASK_STATUS_REFUNDED
+	switch s {
+	case computetypes.TASK_STATUS_SETTLED, computetypes.TASK_STATUS_REFUNDED, computetypes.TASK_STATUS_OVERTURNED:
+		return true
+	}
+	return false
 }
 
 // WatchTask tells each change of a task, the present state first, until it is closed or ctx ends; then the
