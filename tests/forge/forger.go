@@ -141,20 +141,35 @@ func (f *Forger) scratch(t *Trace, leaf uint64) {
 
 // follow recomputes from a tensor on.
 func (f *Forger) follow(t *Trace, from uint64) error {
-	if err := t.recompute(f.row, from); err != nil {
+	return f.followUntil(t, from, t.shape.Tensors())
+}
+
+// followUntil recomputes from a tensor on and stops before another.
+func (f *Forger) followUntil(t *Trace, from, end uint64) error {
+	if err := t.recompute(f.row, from, end); err != nil {
 		return err
 	}
 	return f.bad
 }
 
-// row gives the payload of a weight row.
+// row gives the payload of a weight row: its scale, then its elements. A matrix is read as it is, because a proof hashes
+// a thousand rows.
 func (f *Forger) row(id model.RowID) []byte {
 	if row, ok := f.rows[id]; ok {
 		return row
 	}
-	row, _, err := f.m.RowProof(id)
-	if err != nil {
-		f.bad = fmt.Errorf("row %+v: %w", id, err)
+	var row []byte
+	if id.Part == model.Rope || model.IsNorm(id.Part) {
+		var err error
+		if row, _, err = f.m.RowProof(id); err != nil {
+			f.bad = fmt.Errorf("row %+v: %w", id, err)
+		}
+	} else {
+		w := f.m.Matrix(id.Part, id.Layer)
+		row = binary.LittleEndian.AppendUint32(nil, w.Scale(int(id.Row)))
+		for _, v := range w.Data[int(id.Row)*w.Cols:][:w.Cols] {
+			row = append(row, byte(v))
+		}
 	}
 	f.rows[id] = row
 	return row

@@ -92,11 +92,11 @@ func (t *Trace) seal() {
 	t.Tree = step.NewTree(leaves)
 }
 
-// recompute makes tensors from..M-1 what they have to be after those before them, unit by unit. Where the inputs are
-// impossible it leaves what was there: a forger has to write something.
-func (t *Trace) recompute(row func(model.RowID) []byte, from uint64) error {
+// recompute makes the tensors from, from+1 … end-1 what they have to be after those before them, unit by unit. Where
+// the inputs are impossible it leaves what was there: a forger has to write something.
+func (t *Trace) recompute(row func(model.RowID) []byte, from, end uint64) error {
 	read := func(i uint64) []byte { return t.data[i] }
-	for i := from; i < t.shape.Tensors(); i++ {
+	for i := from; i < end; i++ {
 		n, err := t.shape.Units(i)
 		if err != nil {
 			return err
