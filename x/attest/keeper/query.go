@@ -79,7 +79,8 @@ func (q queryServer) Due(ctx context.Context, req *types.QueryDueRequest) (*type
 	return &types.QueryDueResponse{Due: due, Pagination: next}, nil
 }
 
-// Parked lists parked rounds by task.
+// Parked lists parked rounds and cases by task; the first page also lists the parked disputes by id, up to a page of
+// them. There are none unless the program is wrong.
 func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) (*types.QueryParkedResponse, error) {
 	if req == nil {
 		return nil, errEmptyRequest()
@@ -94,7 +95,16 @@ func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) 
 	if err != nil {
 		return nil, err
 	}
-	return &types.QueryParkedResponse{Parked: parked, Pagination: next}, nil
+	res := &types.QueryParkedResponse{Parked: parked, Pagination: next}
+	if len(page.Key) > 0 {
+		return res, nil
+	}
+	res.ParkedDisputes, _, err = query.CollectionPaginate(ctx, q.parkedDisputes, &query.PageRequest{Limit: pageLimit},
+		func(_ uint64, p types.ParkedDispute) (types.ParkedDispute, error) { return p, nil })
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
 }
 
 // bounded refuses what would walk the whole state: offsets, totals and pages over pageLimit.
