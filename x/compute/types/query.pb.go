@@ -344,9 +344,10 @@ func (m *MoneyView) GetRestored() uint64 {
 
 // Progress is what the rounds of x/attest know of a task.
 type Progress struct {
-	// status refined: MATCHED, COMMITTING or REVEALING while in a round.
+	// status refined: MATCHED, COMMITTING or REVEALING while in a round, SPLIT while the referee plays.
 	Status TaskStatus `protobuf:"varint,1,opt,name=status,proto3,enum=aichain.compute.v1.TaskStatus" json:"status,omitempty"`
-	// next_height of the round's deadline, 0 when there is none.
+	// next_height of the round's deadline, or of the next deadline of a dispute: one of a split, or of a challenge when the
+	// task is settled. 0 when there is none.
 	NextHeight uint64 `protobuf:"varint,2,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
 	// seats of all rounds, by round and seat.
 	Seats []SeatView `protobuf:"bytes,3,rep,name=seats,proto3" json:"seats"`
