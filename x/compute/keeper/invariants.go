@@ -14,7 +14,7 @@ import (
 )
 
 // Invariants walks the whole state and returns ErrInvariant for the first thing that does not hold: each
-// task has exactly one next deadline and one name; the indexes hold what they index and nothing else; every
+// task has exactly one next deadline and one name, and an audit only with a referee; the indexes hold what they index and nothing else; every
 // sum of a draw tree is the sum of its offers' bonds. It is for tests: it is not bounded.
 func (k *Keeper) Invariants(ctx context.Context) error {
 	for _, check := range []func(context.Context) error{
@@ -64,6 +64,9 @@ func (k *Keeper) tasksHaveOneDeadline(ctx context.Context) error {
 		entry, ok := agendaOf(t)
 		if wants := statusOf(t) != task.Matched && !parked; wants != ok {
 			return true, broken("task %d: %s, parked %t, with next height %d", id, statusOf(t), parked, t.NextHeight)
+		}
+		if err := t.CheckAudit(); err != nil {
+			return true, broken("task %d: %s", id, err)
 		}
 		if !ok {
 			return false, nil

@@ -8,7 +8,8 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
-	"github.com/aichain/aichain/rules/quorum"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/aichain/aichain/rules/task"
 	"github.com/aichain/aichain/x/compute/types"
 )
@@ -31,7 +32,7 @@ func (q *queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*t
 	case err == nil:
 		resp.Next = fmt.Sprintf("was put aside in block %d because %q; MsgRetryParked queues it again", parked.Height, parked.Error)
 	case errors.Is(err, collections.ErrNotFound):
-		resp.Next, resp.NextHeight = next(t, resp.Progress)
+		resp.Next, resp.NextHeight = next(t, resp.Progress, height(sdk.UnwrapSDKContext(ctx)))
 	default:
 		return nil, err
 	}
@@ -48,33 +49,6 @@ func (k *Keeper) progress(ctx context.Context, t types.Task) (types.Progress, er
 		p.Status = t.Status
 	}
 	return p, err
-}
-
-// next says in words what happens next to a task that is not parked, and at which height.
-func next(t types.Task, p types.Progress) (string, uint64) {
-	seats, _ := quorum.Need(quorum.Role(t.Role), t.Terms.Seats)
-	draw := fmt.Sprintf("drawn in block %d", t.NextHeight)
-	if t.Attempts > 0 {
-		draw = fmt.Sprintf("draw %d in block %d, too few providers could take it so far", t.Attempts+1, t.NextHeight)
-	}
-	switch p.Status {
-	case types.TASK_STATUS_OPEN:
-		return fmt.Sprintf("waits for %d seats, %s; refunded if none are found by block %d", seats, draw, t.ExpireHeight), t.NextHeight
-	case types.TASK_STATUS_SPLIT:
-		return fmt.Sprintf("results differ: waits for a panel of %d fresh seats, %s; refunded if none are found by block %d",
-			seats, draw, t.ExpireHeight), t.NextHeight
-	case types.TASK_STATUS_STALLED:
-		return fmt.Sprintf("too few results: waits for %d fresh seats, %s; refunded if none are found by block %d",
-			seats, draw, t.ExpireHeight), t.NextHeight
-	case types.TASK_STATUS_MATCHED, types.TASK_STATUS_COMMITTING:
-		return fmt.Sprintf("its seats compute and commit until block %d, or until all have", p.NextHeight), p.NextHeight
-	case types.TASK_STATUS_REVEALING:
-		return fmt.Sprintf("its seats reveal until block %d, or until all have", p.NextHeight), p.NextHeight
-	case types.TASK_STATUS_SETTLED, types.TASK_STATUS_REFUNDED:
-		return fmt.Sprintf("is closed; leaves the state in block %d", t.NextHeight), t.NextHeight
-	default:
-		return "", 0
-	}
 }
 
 // TaskByClientRef finds a task by its requester's own name for it.

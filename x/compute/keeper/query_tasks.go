@@ -94,8 +94,10 @@ func (q *queryServer) TasksByStatus(ctx context.Context, req *types.QueryTasksBy
 	switch status := req.GetStatus(); status {
 	case types.TASK_STATUS_MATCHED, types.TASK_STATUS_COMMITTING, types.TASK_STATUS_REVEALING:
 		found, next, err = q.inRound(ctx, status, pg)
-	case types.TASK_STATUS_OPEN, types.TASK_STATUS_SPLIT, types.TASK_STATUS_STALLED,
-		types.TASK_STATUS_SETTLED, types.TASK_STATUS_REFUNDED:
+	case types.TASK_STATUS_SPLIT:
+		found, next, err = q.split(ctx, pg)
+	case types.TASK_STATUS_OPEN, types.TASK_STATUS_STALLED,
+		types.TASK_STATUS_SETTLED, types.TASK_STATUS_REFUNDED, types.TASK_STATUS_OVERTURNED:
 		found, next, err = q.onAgenda(ctx, status, pg)
 	default:
 		err = errorsmod.Wrapf(types.ErrBadRequest, "expected a status that tasks have between blocks, got %s", status)
@@ -121,6 +123,36 @@ func (q *queryServer) onAgenda(ctx context.Context, status types.TaskStatus, pg 
 		}
 	}
 	return found, next.NextKey, nil
+}
+
+// Where the tasks of a status that two lists hold are looked for; the first byte of the page's key.
+const (
+	fromAgenda byte = iota
+	fromRounds
+)
+
+// split looks at one page of the tasks whose results differ: first those that wait for a panel, then those that are
+// before the referee.
+func (q *queryServer) split(ctx context.Context, pg *query.PageRequest) (found []types.Task, next []byte, err error) {
+	from := fromAgenda
+	if len(pg.Key) > 0 {
+		from, pg.Key = pg.Key[0], pg.Key[1:]
+	}
+	switch from {
+	case fromAgenda:
+		found, next, err = q.onAgenda(ctx, types.TASK_STATUS_SPLIT, pg)
+		if len(next) == 0 {
+			return found, []byte{fromRounds}, err
+		}
+	case fromRounds:
+		found, next, err = q.inRound(ctx, types.TASK_STATUS_SPLIT, pg)
+		if len(next) == 0 {
+			return found, nil, err
+		}
+	default:
+		return nil, nil, errorsmod.Wrap(types.ErrBadPage, "expected a key that this query gave")
+	}
+	return found, append([]byte{from}, next...), err
 }
 
 // inRound looks at one page of the tasks in rounds.

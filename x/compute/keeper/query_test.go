@@ -51,7 +51,7 @@ func TestATaskTellsWhatHappensNext(t *testing.T) {
 	f.r.status = types.TASK_STATUS_REVEALING
 	require.Equal(t, line{"its seats reveal until block 44, or until all have", 44, types.TASK_STATUS_REVEALING}, tell())
 	f.again(1, types.SEAT_ROLE_REDRAW)
-	require.Equal(t, line{"too few results: waits for 3 fresh seats, drawn in block 17; refunded if none are found by block 115", 17, types.TASK_STATUS_STALLED}, tell())
+	require.Equal(t, line{"too few results stand: waits for 3 fresh seats, drawn in block 17; refunded if none are found by block 115", 17, types.TASK_STATUS_STALLED}, tell())
 
 	f.ok(post("b"))
 	f.endBlocks(17)

@@ -27,7 +27,10 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateProviders(offers); err != nil {
 		return err
 	}
-	return gs.validateTasks()
+	if err := gs.validateTasks(); err != nil {
+		return err
+	}
+	return gs.validateAudits()
 }
 
 func bad(format string, args ...any) error { return errorsmod.Wrapf(ErrBadGenesis, format, args...) }
@@ -109,6 +112,24 @@ func (gs GenesisState) validateProviders(offers map[string]uint32) error {
 	for _, o := range gs.Offers {
 		if !known[o.Provider] {
 			return bad("offer of %s, who is no provider", o.Provider)
+		}
+	}
+	return nil
+}
+
+// validateAudits wants the referee and its audits only where the chain can compute a step, and overturned results only
+// where there is a referee.
+func (gs GenesisState) validateAudits() error {
+	refereed := map[string]bool{}
+	for _, m := range gs.Models {
+		refereed[string(m.Id)] = m.IsRefereed()
+	}
+	for _, t := range gs.Tasks {
+		if t.Snapshot.Refereed && !refereed[string(t.Terms.ModelId)] {
+			return bad("task %d: is refereed, its model %x is not", t.Id, t.Terms.ModelId)
+		}
+		if err := t.CheckAudit(); err != nil {
+			return bad("task %d: %s", t.Id, err)
 		}
 	}
 	return nil
