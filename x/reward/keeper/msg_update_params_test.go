@@ -13,7 +13,7 @@ import (
 func TestUpdateParams(t *testing.T) {
 	w := newWorld(t)
 	p := types.DefaultParams()
-	p.TakeBps, p.MinGasPrice = 100, 7
+	p.TakeBps, p.MinGasPrice, p.UnbondingWindow = 100, 7, 101
 	_, err := w.msg.UpdateParams(w.ctx, &types.MsgUpdateParams{Authority: named("gov"), Params: p})
 	require.NoError(t, err)
 	terms, err := w.k.Terms(w.ctx)
@@ -41,6 +41,7 @@ func TestUpdateParamsRefuses(t *testing.T) {
 		"soft fault":  func(p *types.Params) { p.SoftFaultBps = 0 },
 		"window":      func(p *types.Params) { p.UnbondingWindow = 0 },
 		"long window": func(p *types.Params) { p.UnbondingWindow = types.MaxUnbondingWindow + 1 },
+		"too short":   func(p *types.Params) { p.UnbondingWindow = 100 }, // x/compute's challenge window
 		"payouts":     func(p *types.Params) { p.PayoutBudget = 0 },
 		"releases":    func(p *types.Params) { p.ReleaseBudget = types.MaxBudget + 1 },
 		"gas price":   func(p *types.Params) { p.MinGasPrice = types.MaxMinGasPrice + 1 },

@@ -147,6 +147,10 @@ type providers struct {
 
 func (p *providers) MinBond(context.Context) (uint64, error) { return p.least, nil }
 
+func (p *providers) Params(context.Context) (computetypes.Params, error) {
+	return computetypes.DefaultParams(), nil
+}
+
 func (p *providers) BondChanged(_ context.Context, provider string, bonded uint64) error {
 	p.told[provider] = bonded
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
 // Bank is the part of x/bank that x/reward uses; no other module of ours holds a bank keeper.
@@ -32,6 +34,8 @@ type Accounts interface {
 type Providers interface {
 	// MinBond is the least bond of a registered provider, uaic.
 	MinBond(ctx context.Context) (uint64, error)
+	// Params are x/compute's; the challenge window bounds the unbonding window from below.
+	Params(ctx context.Context) (computetypes.Params, error)
 	// BondChanged tells the new bonded amount, so that draws weigh the provider by it.
 	BondChanged(ctx context.Context, provider string, bonded uint64) error
 }

@@ -36,9 +36,7 @@ func DefaultParams() Params {
 	}
 }
 
-// Validate returns ErrInvalidParams for values out of bounds. That unbonding_window exceeds x/compute's
-// challenge_window concerns two modules: who changes one by governance looks at the other. Liens, which cannot
-// be unbonded at all, are what the safety of challenges rests on.
+// Validate returns ErrInvalidParams for values out of bounds.
 func (p Params) Validate() error {
 	for _, b := range []struct {
 		name       string
@@ -57,6 +55,17 @@ func (p Params) Validate() error {
 		if b.value < b.least || b.value > b.max {
 			return errorsmod.Wrapf(ErrInvalidParams, "expected %s from %d to %d, got %d", b.name, b.least, b.max, b.value)
 		}
+	}
+	return nil
+}
+
+// ValidateWith returns ErrInvalidParams unless a bond takes longer to come home than a settled result can be
+// challenged, in blocks. It is asked when governance changes these parameters; when it changes x/compute's
+// challenge_window, governance has to look at both. The safety of challenges does not rest on it but on liens, which
+// cannot be unbonded at all.
+func (p Params) ValidateWith(challengeWindow uint64) error {
+	if p.UnbondingWindow <= challengeWindow {
+		return errorsmod.Wrapf(ErrInvalidParams, "expected unbonding_window above the challenge window of %d, got %d", challengeWindow, p.UnbondingWindow)
 	}
 	return nil
 }
