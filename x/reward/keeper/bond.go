@@ -48,6 +48,26 @@ func (k *Keeper) fund(ctx context.Context, provider sdk.AccAddress, bond *types.
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventBondAdded{Provider: bond.Provider, Amount: amount})
 }
 
+// freeLien ends amount uaic of the lien on a bond; ErrNoBond, or ErrLedger if less is under lien. Nothing has changed
+// on an error.
+func (k *Keeper) freeLien(ctx context.Context, provider sdk.AccAddress, amount uint64) error {
+	bond, err := k.bondOf(ctx, provider)
+	if err != nil {
+		return err
+	}
+	if bond.Liened, err = types.Sub(bond.Liened, amount); err != nil {
+		return err
+	}
+	err = k.changePockets(ctx, func(p *types.Pockets) (err error) {
+		p.Liened, err = types.Sub(p.Liened, amount)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return k.bonds.Set(ctx, provider, bond)
+}
+
 // startUnbonding queues amount uaic that has left the bond for its way home, and returns the height at which it
 // is paid out. All that a provider unbonds in one block comes home together.
 func (k *Keeper) startUnbonding(ctx context.Context, provider sdk.AccAddress, name string, amount uint64) (uint64, error) {

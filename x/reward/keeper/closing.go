@@ -75,7 +75,8 @@ func (c *closing) divide(e types.Escrow, out payout.Outcome) error {
 	p.PendingBurn += out.BurnedTake // parts of pending, which did not overflow
 	p.PendingValidators += out.Validators
 	e.Held, e.PaidSeats, e.PaidModel = 0, out.PaidSeats, out.PaidModel
-	e.PaidValidators, e.Burned, e.Refunded, e.Slashed = out.Validators, out.BurnedTake, out.Refund, out.Slashed
+	e.PaidValidators, e.Burned, e.Refunded = out.Validators, out.BurnedTake, out.Refund
+	e.Slashed = out.Slashed // nothing is slashed before the verdict
 	return c.escrows.Set(c.ctx, e.TaskId, e)
 }
 

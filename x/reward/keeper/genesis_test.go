@@ -26,6 +26,13 @@ func busy(t *testing.T) *world {
 	require.NoError(t, w.k.AfterVerdict(w.at(2).ctx, w.liened(verdict(ending{id: 2, seats: seats}))))
 	w.endBlock() // burn stays pending
 	require.NoError(t, w.k.AfterVerdict(w.at(3).ctx, w.liened(verdict(ending{id: 3, seats: threeRight()}))))
+	// Dora challenged bert's seat on task 1 and won, and that overturned it; carl's is still held.
+	for _, name := range []string{"bert", "carl"} {
+		require.NoError(t, w.k.HoldLien(w.ctx, named(name), 101, 500))
+	}
+	s := lost()
+	s.Provider, s.Restore = named("bert"), true
+	require.NoError(t, w.k.SlashLien(w.ctx, s))
 	w.addsUp() // payouts not yet sent, as in the middle of a block
 	return w
 }
@@ -55,8 +62,9 @@ func TestExportImportExport(t *testing.T) {
 		other.at(h).endBlock()
 	}
 	require.Equal(t, w.export().LienReleases, other.export().LienReleases)
-	require.EqualValues(t, rich-9_900, w.balance("dora"))
-	require.EqualValues(t, rich+100, other.balance("dora"), "her bond came with the state")
+	require.EqualValues(t, rich-9_900+250, w.balance("dora"))
+	require.EqualValues(t, rich+100+250, other.balance("dora"), "her bond came with the state")
+	require.EqualValues(t, 250, other.money(1).Restored)
 }
 
 func TestInitGenesisRefuses(t *testing.T) {
@@ -74,6 +82,9 @@ func TestInitGenesisRefuses(t *testing.T) {
 		"bond missing":   {func(g *types.GenesisState) { g.Bonds = g.Bonds[1:] }, types.ErrInvalidGenesis},
 		"escrow parts":   {func(g *types.GenesisState) { g.Escrows[0].Refunded++ }, types.ErrInvalidGenesis},
 		"escrow missing": {func(g *types.GenesisState) { g.Escrows = g.Escrows[:3] }, types.ErrInvalidGenesis},
+		"too much back":  {func(g *types.GenesisState) { g.Escrows[0].Restored = 901 }, types.ErrInvalidGenesis},
+		"back of what":   {func(g *types.GenesisState) { g.Escrows[0].Slashed = 249 }, types.ErrInvalidGenesis},
+		"slashed early":  {func(g *types.GenesisState) { g.Escrows[3].Slashed = 1 }, types.ErrInvalidGenesis},
 		"release of 0":   {func(g *types.GenesisState) { g.LienReleases[0].Amount = 0 }, types.ErrInvalidGenesis},
 		"unbonding":      {func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
 		"payout parts":   {func(g *types.GenesisState) { g.Payouts[0].Paid++ }, types.ErrInvalidGenesis},

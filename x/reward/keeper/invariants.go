@@ -19,11 +19,11 @@ import (
 //   - the ledger fits together: what was deposited has left or is held;
 //   - the records sum to the ledger: bonds, liens, escrows, unbondings, and what is pending;
 //   - no bond has more under lien than is bonded, nor less than its lien releases, nor its key for somebody else;
-//   - the parts of each escrow are what was escrowed;
+//   - the parts of each escrow are what was escrowed, and no more was restored than the task cost and its seats lost;
 //   - the two lookups of unbondings hold the same.
 //
-// That liens of open seats and lien releases together are what is under lien needs x/attest too; LienedBy gives
-// the half that is known here.
+// That the liens of open and of challenged seats, the stakes in open challenges and the lien releases together are
+// what is under lien needs x/attest too; LienedBy gives the half that is known here.
 func (k *Keeper) Invariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -100,7 +100,7 @@ func (k *Keeper) checkUnbondingIndex(ctx context.Context, want int) error {
 }
 
 // LienedBy returns what of a provider's bond is under lien, and the part of it that frees itself at a height; the
-// difference must be the liens of its open seats. It walks all lien releases: for tests.
+// difference must be the liens of its open and of its challenged seats and its stakes in open challenges. It walks all lien releases: for tests.
 func (k *Keeper) LienedBy(ctx context.Context, provider string) (liened, releasing uint64, err error) {
 	who, err := k.bytesOf(provider)
 	if err != nil {

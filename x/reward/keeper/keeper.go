@@ -22,6 +22,7 @@ var (
 	_ computetypes.Escrow = (*Keeper)(nil)
 	_ computetypes.Bonds  = (*Keeper)(nil)
 	_ attesttypes.Hooks   = (*Keeper)(nil)
+	_ attesttypes.Stakes  = (*Keeper)(nil)
 )
 
 // heightOf is a record of one account at a height.

@@ -62,6 +62,8 @@ func fateOf(r computetypes.Reason) payout.Fate {
 		return payout.NoReveal
 	case computetypes.REASON_SEAT_FREED:
 		return payout.Freed
+	case computetypes.REASON_SEAT_NO_DEFENCE:
+		return payout.NoDefence
 	default:
 		return 0 // the rule refuses it
 	}

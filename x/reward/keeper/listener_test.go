@@ -90,6 +90,36 @@ func TestRefundByVerdictSlashesTheSilent(t *testing.T) {
 	require.EqualValues(t, 275, w.balance("fire"))
 }
 
+// TestRefundByTheRefereeSlashesTheOverthrown: no result stood, and who was proven wrong pays for it all the same.
+func TestRefundByTheRefereeSlashesTheOverthrown(t *testing.T) {
+	w := ready(t)
+	v := w.liened(verdict(ending{
+		id: 1, refunded: true, reason: computetypes.REASON_TASK_NONE_STOOD,
+		seats: []attesttypes.FinalSeat{seat("anna", wrong), seat("bert", wrong), seat("carl", freed)},
+	}))
+	require.NoError(t, w.k.AfterVerdict(w.ctx, v))
+	w.endBlock()
+	require.EqualValues(t, rich, w.balance("payer"))
+	require.Equal(t, types.Bond{Provider: named("anna"), Bonded: 9_500}, w.bond("anna"))
+	require.Equal(t, types.Bond{Provider: named("bert"), Bonded: 9_500}, w.bond("bert"))
+	require.EqualValues(t, rich-10_000+500, w.balance("carl"))
+	require.EqualValues(t, 1_000, w.money(1).Slashed)
+}
+
+// TestNoDefenceIsASoftFault: bert was right and silent; a tenth of its lien goes, and its seat is not paid.
+func TestNoDefenceIsASoftFault(t *testing.T) {
+	w := ready(t)
+	seats := threeRight()
+	seats[1].Outcome, seats[2].Outcome = noDefence, wrong
+	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, reason: computetypes.REASON_TASK_REFEREED, seats: seats}))))
+	w.endBlock()
+	require.Equal(t, types.Bond{Provider: named("bert"), Bonded: 9_950}, w.bond("bert"))
+	require.EqualValues(t, rich-10_000, w.balance("bert"))
+	require.EqualValues(t, rich-10_000+255+275, w.balance("anna"))
+	require.EqualValues(t, rich-300, w.balance("payer"))
+	require.Len(t, w.export().LienReleases, 1, "only anna can be challenged")
+}
+
 // TestSlashOfABondLoweredTwice: a provider on two seats of one task is not possible, but if it were, both slashes
 // would count.
 func TestSlashOfABondLoweredTwice(t *testing.T) {
@@ -115,6 +145,10 @@ func TestVerdictRefuses(t *testing.T) {
 	w.refused(types.ErrNoEscrow, with(func(v *attesttypes.FinalVerdict) { v.Task.Id = 2 }))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Closing.Status = computetypes.TASK_STATUS_OPEN }))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Seats[0].Outcome = computetypes.REASON_UNSPECIFIED }))
+	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Seats[0].Outcome = challengeLost }))
+	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) {
+		v.Closing.Status, v.Seats = computetypes.TASK_STATUS_REFUNDED, []attesttypes.FinalSeat{seat("anna", noDefence)}
+	}))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Task.Snapshot.TakeBps = 10_001 }))
 	w.refused(types.ErrNoBond, with(func(v *attesttypes.FinalVerdict) { v.Seats[0] = seat("zoe", wrong) }))
 	w.refused(types.ErrLedger, with(func(v *attesttypes.FinalVerdict) { v.Seats[0] = seat("dora", wrong) }))

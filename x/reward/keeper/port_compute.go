@@ -93,6 +93,7 @@ func (k *Keeper) Money(ctx context.Context, taskID uint64) (computetypes.MoneyVi
 	return computetypes.MoneyView{
 		Escrowed: e.Escrowed, Held: e.Held, PaidSeats: e.PaidSeats, PaidModel: e.PaidModel,
 		PaidValidators: e.PaidValidators, Burned: e.Burned, Refunded: e.Refunded, Slashed: e.Slashed,
+		Restored: e.Restored,
 	}, nil
 }
 

@@ -70,7 +70,8 @@ func (k *Keeper) BondOf(ctx context.Context, provider string) (bonded, free uint
 	return bond.Bonded, bond.Free(), err
 }
 
-// PlaceLien implements compute's Bonds: it reserves amount uaic for a seat. ErrNoBond, or ErrUnderLien if less
+// PlaceLien implements compute's Bonds and attest's Stakes: it reserves amount uaic for a seat, or as the stake of a
+// challenge. ErrNoBond, or ErrUnderLien if less
 // is free.
 func (k *Keeper) PlaceLien(ctx context.Context, provider string, amount uint64) error {
 	who, err := k.bytesOf(provider)

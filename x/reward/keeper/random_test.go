@@ -26,6 +26,8 @@ type chance struct {
 	seated  map[uint64]attesttypes.FinalVerdict // liens placed, no verdict yet
 	open    map[string]uint64                   // liens of open seats by provider
 	closed  []uint64                            // may be forgotten
+	settled []settledSeat                       // right seats that may be challenged
+	games   []game                              // open challenges
 	total   uint64                              // all coins there are
 	acts    map[string]int                      // how often each act succeeded
 }
@@ -46,7 +48,7 @@ func (c *chance) name() string { return c.names[c.r.IntN(len(c.names))] }
 func (c *chance) coin() sdk.Coin { return uaic(c.r.Int64N(3_000) - 10) }
 
 func (c *chance) step() {
-	switch c.r.IntN(12) {
+	switch c.r.IntN(16) {
 	case 0:
 		who, amount := named(c.name()), c.r.Uint64N(20_000)
 		c.act("open", func(ctx sdk.Context) error { return c.k.OpenBond(ctx, who, amount) })
@@ -72,6 +74,10 @@ func (c *chance) step() {
 	case 11:
 		m := &types.MsgRetryPayout{Recipient: named(c.name())}
 		c.act("retry", func(ctx sdk.Context) error { _, err := c.msg.RetryPayout(ctx, m); return err })
+	case 12, 13:
+		c.challenge()
+	case 14, 15:
+		c.end()
 	}
 }
 
@@ -98,9 +104,9 @@ func (c *chance) seat() {
 		s := seat(name, freed)
 		s.Lien = c.r.Uint64N(800)
 		if !refunded {
-			s.Outcome = []computetypes.Reason{right, wrong, noCommit, noReveal, freed}[c.r.IntN(5)]
+			s.Outcome = []computetypes.Reason{right, wrong, noCommit, noReveal, freed, noDefence}[c.r.IntN(6)]
 		} else {
-			s.Outcome = []computetypes.Reason{noCommit, noReveal, freed}[c.r.IntN(3)]
+			s.Outcome = []computetypes.Reason{noCommit, noReveal, freed, wrong}[c.r.IntN(4)]
 		}
 		if i == 0 && !refunded {
 			s.Outcome = right
@@ -135,11 +141,88 @@ func (c *chance) judge() {
 		require.False(c.t, c.act("judge twice", func(ctx sdk.Context) error { return c.k.AfterVerdict(ctx, v) }))
 		for _, s := range v.Seats {
 			c.open[s.Provider] -= s.Lien
+			if s.Outcome == right {
+				release := uint64(c.ctx.BlockHeight()) + v.Task.Snapshot.ChallengeWindow
+				c.settled = append(c.settled, settledSeat{id: id, provider: s.Provider, lien: s.Lien, release: release})
+			}
 		}
 		delete(c.seated, id)
 		c.closed = append(c.closed, id)
 		return
 	}
+}
+
+// settledSeat is a right seat whose lien frees itself at a height.
+type settledSeat struct {
+	id            uint64
+	provider      string
+	lien, release uint64
+}
+
+// game is an open challenge of a seat, with as much staked as the seat's lien.
+type game struct {
+	settledSeat
+	challenger string
+}
+
+// challenge holds the lien of some right seat against a stake; too late, or without the bond for it, it fails whole.
+func (c *chance) challenge() {
+	if len(c.settled) == 0 {
+		return
+	}
+	i := c.r.IntN(len(c.settled))
+	g := game{settledSeat: c.settled[i], challenger: named(c.name())}
+	ok := g.challenger != g.provider && c.act("challenge", func(ctx sdk.Context) error {
+		if err := c.k.PlaceLien(ctx, g.challenger, g.lien); err != nil {
+			return err
+		}
+		return c.k.HoldLien(ctx, g.provider, g.release, g.lien)
+	})
+	c.settled = append(c.settled[:i], c.settled[i+1:]...)
+	if !ok {
+		return
+	}
+	c.open[g.challenger] += g.lien
+	c.open[g.provider] += g.lien
+	c.games = append(c.games, g)
+}
+
+// end ends some challenge: both go free, the challenger loses its stake, or the seat a part of its lien.
+func (c *chance) end() {
+	if len(c.games) == 0 {
+		return
+	}
+	i := c.r.IntN(len(c.games))
+	g := c.games[i]
+	s := attesttypes.Slash{TaskID: g.id, Lien: g.lien, Taken: g.lien, BurnBps: uint32(c.r.IntN(10_001))}
+	free, name := g.challenger, "overthrow"
+	switch s.Provider, s.Winner, s.Reason = g.provider, g.challenger, wrong; c.r.IntN(4) {
+	case 0:
+		s.Provider, s.Winner, s.Reason = g.challenger, g.provider, challengeLost
+		free, name = g.provider, "fend off"
+	case 1:
+		s.Reason, s.Taken, name = noDefence, c.r.Uint64N(g.lien+1), "unreachable"
+	case 2:
+		s.Taken, name = 0, "drop"
+	default:
+		if s.Restore = c.r.IntN(2) == 0 && !c.isForgotten(g.id); s.Restore {
+			name = "restore"
+		}
+	}
+	require.True(c.t, c.act(name, func(ctx sdk.Context) error {
+		if err := c.k.SlashLien(ctx, s); err != nil {
+			return err
+		}
+		return c.k.FreeLien(ctx, free, g.lien)
+	}))
+	c.open[g.challenger] -= g.lien
+	c.open[g.provider] -= g.lien
+	c.games = append(c.games[:i], c.games[i+1:]...)
+}
+
+func (c *chance) isForgotten(id uint64) bool {
+	_, err := c.k.Money(c.ctx, id)
+	return err != nil
 }
 
 func (c *chance) refundOrForget() {
@@ -199,7 +282,9 @@ func TestRandomLives(t *testing.T) {
 				require.NoError(t, c.k.EndBlock(c.ctx))
 				c.check()
 			}
-			for _, name := range []string{"open", "add", "withdraw", "close", "post", "seat", "judge", "refund", "forget", "retry"} {
+			for _, name := range []string{"open", "add", "withdraw", "close", "post", "seat", "judge", "refund", "forget", "retry",
+				"challenge", "fend off", "unreachable", "drop", "overthrow", "restore",
+			} {
 				require.NotZero(t, c.acts[name], name)
 			}
 			require.Zero(t, c.acts["judge twice"])

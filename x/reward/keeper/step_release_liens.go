@@ -6,7 +6,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/internal/blockwork"
-	"github.com/aichain/aichain/x/reward/types"
 )
 
 // releaseLiens frees the liens whose challenge window is over.
@@ -18,20 +17,7 @@ func (k *Keeper) releaseLien(ctx sdk.Context, d due) error {
 	if err := k.lienReleases.Remove(ctx, collections.Join(d.height, d.who)); err != nil {
 		return err
 	}
-	bond, err := k.bondOf(ctx, d.who)
-	if err != nil {
-		return err
-	}
-	if bond.Liened, err = types.Sub(bond.Liened, d.amount); err != nil {
-		return err
-	}
-	if err := k.bonds.Set(ctx, d.who, bond); err != nil {
-		return err
-	}
-	return k.changePockets(ctx, func(p *types.Pockets) (err error) {
-		p.Liened, err = types.Sub(p.Liened, d.amount)
-		return err
-	})
+	return k.freeLien(ctx, d.who, d.amount)
 }
 
 // postponeRelease puts a release that failed aside; the bond stays under lien, which is the safe side.

@@ -42,4 +42,10 @@ var (
 	ErrInvalidGenesis = errorsmod.Register(ModuleName, 18, "invalid genesis")
 	// ErrInvariant is returned by the invariants when the state contradicts itself.
 	ErrInvariant = errorsmod.Register(ModuleName, 19, "invariant broken")
+	// ErrBadSlash is returned for a slash after a challenge that contradicts itself: more taken than the lien, more
+	// burned than taken, another reason than a challenge can have, the loser as its own winner, or a payer to be
+	// restored from a lost challenge.
+	ErrBadSlash = errorsmod.Register(ModuleName, 20, "contradictory slash")
+	// ErrNotReleasing is returned when a lien is to be held that does not free itself at the height given.
+	ErrNotReleasing = errorsmod.Register(ModuleName, 21, "less lien frees itself at that height")
 )

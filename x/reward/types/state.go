@@ -25,7 +25,14 @@ func (b Bond) Validate() error {
 // holds nothing is closed.
 func (e Escrow) IsClosed() bool { return e.Held == 0 }
 
-// Validate returns ErrInvariant if the parts of the escrow are not what was escrowed, or if it is half closed.
+// Cost is what the task took from its payer, uaic: 0 while the escrow is held.
+func (e Escrow) Cost() uint64 { return e.Escrowed - e.Held - e.Refunded }
+
+// Restorable is the part of the cost that was not restored to the payer yet, uaic.
+func (e Escrow) Restorable() uint64 { return e.Cost() - e.Restored }
+
+// Validate returns ErrInvariant if the parts of the escrow are not what was escrowed, if it is half closed, if more
+// was restored than the task cost or than was slashed, or if something was slashed before the task was closed.
 func (e Escrow) Validate() error {
 	sum := sumOf(e.Held, e.PaidSeats, e.PaidModel, e.PaidValidators, e.Burned, e.Refunded)
 	if !sum.Equal(math.NewIntFromUint64(e.Escrowed)) {
@@ -33,6 +40,12 @@ func (e Escrow) Validate() error {
 	}
 	if e.Escrowed == 0 || (e.Held != 0 && e.Held != e.Escrowed) {
 		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: holds %d of %d", e.TaskId, e.Held, e.Escrowed)
+	}
+	if !e.IsClosed() && e.Slashed != 0 {
+		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: slashed %d before it was closed", e.TaskId, e.Slashed)
+	}
+	if most := min(e.Cost(), e.Slashed); e.Restored > most {
+		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: restored %d, expected at most %d", e.TaskId, e.Restored, most)
 	}
 	return nil
 }
