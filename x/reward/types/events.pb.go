@@ -298,9 +298,9 @@ func (m *EventTaskSettled) GetRefunded() uint64 {
 	return 0
 }
 
-// EventSeatSlashed is emitted for each slash.
+// EventSeatSlashed is emitted for each slash: of a seat, or of the stake of a challenger that lost.
 type EventSeatSlashed struct {
-	// task_id of the seat.
+	// task_id of the seat, or of the challenged one.
 	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
 	// provider slashed.
 	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`

@@ -32,7 +32,7 @@ type Params struct {
 	TakeBurnBps uint32 `protobuf:"varint,2,opt,name=take_burn_bps,json=takeBurnBps,proto3" json:"take_burn_bps,omitempty"`
 	// slash_burn_bps is the burned part of a slash; the rest goes to whoever proved it or to the honest seats.
 	SlashBurnBps uint32 `protobuf:"varint,3,opt,name=slash_burn_bps,json=slashBurnBps,proto3" json:"slash_burn_bps,omitempty"`
-	// soft_fault_bps is the part of a lien lost for not committing.
+	// soft_fault_bps is the part of a lien lost for not committing, or for not defending what was right.
 	SoftFaultBps uint32 `protobuf:"varint,4,opt,name=soft_fault_bps,json=softFaultBps,proto3" json:"soft_fault_bps,omitempty"`
 	// unbonding_window is how many blocks a bond takes to come back; above the challenge window.
 	UnbondingWindow uint64 `protobuf:"varint,5,opt,name=unbonding_window,json=unbondingWindow,proto3" json:"unbonding_window,omitempty"`
