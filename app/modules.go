@@ -64,10 +64,11 @@ func (app *App) setModules() {
 	app.BasicModuleManager.RegisterInterfaces(app.encoding.InterfaceRegistry)
 
 	app.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
-	// Draws need the beacon, which the pre-blocker brings, and must come before the transactions of a proposer that
-	// knows it.
+	// Draws, of seats and of audits, need the beacon, which the pre-blocker brings, and must come before the transactions
+	// of a proposer that knows it.
 	app.ModuleManager.SetOrderBeginBlockers(minttypes.ModuleName, distrtypes.ModuleName, slashingtypes.ModuleName,
-		evidencetypes.ModuleName, stakingtypes.ModuleName, genutiltypes.ModuleName, authz.ModuleName, computetypes.ModuleName)
+		evidencetypes.ModuleName, stakingtypes.ModuleName, genutiltypes.ModuleName, authz.ModuleName, computetypes.ModuleName,
+		attesttypes.ModuleName)
 	// Bank first, so that the fees of the block are credited before anybody spends them; payouts after everything
 	// that owes.
 	app.ModuleManager.SetOrderEndBlockers(banktypes.ModuleName, govtypes.ModuleName,

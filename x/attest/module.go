@@ -27,6 +27,7 @@ var (
 	_ module.HasServices         = AppModule{}
 	_ module.HasConsensusVersion = AppModule{}
 	_ appmodule.AppModule        = AppModule{}
+	_ appmodule.HasBeginBlocker  = AppModule{}
 	_ appmodule.HasEndBlocker    = AppModule{}
 )
 
@@ -98,6 +99,10 @@ func (am AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.Raw
 	}
 	return cdc.MustMarshalJSON(gs)
 }
+
+// BeginBlock implements appmodule.HasBeginBlocker. It must run after the beacon has spoken and before the transactions,
+// so that whoever is seated for an audit is known before anything can be revealed.
+func (am AppModule) BeginBlock(ctx context.Context) error { return am.keeper.BeginBlock(ctx) }
 
 // EndBlock implements appmodule.HasEndBlocker. It must run before x/compute and x/reward: verdicts free seats and
 // move money that those then look at.

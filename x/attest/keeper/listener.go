@@ -47,6 +47,8 @@ func newRound(m computetypes.Matched, height uint64) types.Round {
 		RevealWindow:    task.Snapshot.RevealWindow,
 		OpenHeight:      height,
 		Seats:           make([]types.Seat, len(m.Seats)),
+		Refereed:        task.Snapshot.Refereed,
+		AuditBps:        task.Snapshot.AuditBps,
 	}
 	for i, s := range m.Seats {
 		r.Seats[i] = types.Seat{Provider: s.Provider, PriceInput: s.PriceInput, PriceOutput: s.PriceOutput, Lien: s.Lien}

@@ -9,7 +9,8 @@ import (
 )
 
 // CommitResult stores the commitments of a provider's seats. When the last seat of a round has committed, its reveals
-// open at once. One bad item refuses the whole message and is named in the error.
+// open for the blocks after this one, unless the next block draws a blind seat for it (step_audit.go). One bad item
+// refuses the whole message and is named in the error.
 func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResult) (*types.MsgCommitResultResponse, error) {
 	ctx := unmetered(sdk.UnwrapSDKContext(goCtx))
 	from, err := m.senderOf(ctx, msg.Provider)
@@ -47,6 +48,9 @@ func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResul
 	}
 
 	if err := m.storeAll(boxed, changes); err != nil {
+		return nil, err
+	}
+	if err := m.seal(ctx, from, changes); err != nil {
 		return nil, err
 	}
 	if err := event.Emit(ctx, &committed); err != nil {

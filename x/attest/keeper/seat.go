@@ -43,7 +43,8 @@ func mayCommit(r *types.Round, seat int, height uint64) error {
 	return inTime(r, height)
 }
 
-// mayReveal tells whether the seat may reveal at the height: not yet done, in the reveal phase, in time, committed.
+// mayReveal tells whether the seat may reveal at the height: not yet done, in the reveal phase, in time and not in the
+// block that opened it, committed.
 func mayReveal(r *types.Round, seat int, height uint64) error {
 	if r.Seats[seat].HasRevealed() {
 		return types.ErrAlreadyRevealed
@@ -53,6 +54,9 @@ func mayReveal(r *types.Round, seat int, height uint64) error {
 	}
 	if !r.Seats[seat].HasCommitted() {
 		return types.ErrNoCommitment
+	}
+	if r.IsTooSoon(height) {
+		return errorsmod.Wrapf(types.ErrRevealTooSoon, "opened at height %d", height)
 	}
 	return inTime(r, height)
 }

@@ -31,6 +31,20 @@ func (r *Round) DrawnSeats() uint32 {
 	return uint32(len(r.Seats)) - min(r.Audits, uint32(len(r.Seats)))
 }
 
+// SeatedAt is the block that drew a seat.
+func (r *Round) SeatedAt(seat int) uint64 {
+	if uint32(seat) >= r.DrawnSeats() {
+		return r.AuditHeight
+	}
+	return r.OpenHeight
+}
+
+// IsTooSoon tells whether the reveals of the round have opened in the block of that height, or later: nothing is shown
+// before the next block, whose beacon draws whether the round gets a blind seat.
+func (r *Round) IsTooSoon(height uint64) bool {
+	return r.Phase == ROUND_PHASE_REVEAL && height+r.RevealWindow <= r.Deadline
+}
+
 // CommittedSeats counts the seats that have committed.
 func (r *Round) CommittedSeats() (n uint32) {
 	for i := range r.Seats {
@@ -188,6 +202,8 @@ func (r *Round) wrongAudit() string {
 		return "audit_bps of a round that is not refereed"
 	case r.Audits > 0 && r.AuditBps == 0:
 		return "audit of a round that is never audited"
+	case (r.Audits > 0) != (r.AuditHeight > 0) || r.Audits > 0 && r.AuditHeight <= r.OpenHeight:
+		return "audit_height does not fit the audits"
 	}
 	for i := range r.DrawnSeats() {
 		if r.Audits > 0 && !r.Seats[i].HasCommitted() {

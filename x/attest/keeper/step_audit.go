@@ -1,0 +1,158 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/internal/blockwork"
+	"github.com/aichain/aichain/internal/event"
+	"github.com/aichain/aichain/rules/audit"
+	"github.com/aichain/aichain/rules/quorum"
+	"github.com/aichain/aichain/x/attest/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// seal keeps, in one record for the whole message, which rounds have got their last commitment with it and may be
+// audited. It lives until the next block.
+func (k *Keeper) seal(ctx sdk.Context, from sender, changes []change) error {
+	var ids []uint64
+	for i := range changes {
+		if changes[i].round.MayBeAudited() {
+			ids = append(ids, changes[i].round.TaskId)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	key := collections.Join(from.height, from.name)
+	record, err := k.sealed.Get(ctx, key)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	record.Height, record.Provider = from.height, from.name
+	record.TaskIds = append(record.TaskIds, ids...)
+	return k.sealed.Set(ctx, key, record)
+}
+
+// lot is a round that gets a blind seat if one is found.
+type lot struct {
+	taskID uint64
+	round  uint32
+}
+
+// stepAudit draws, with the beacon of this block, which of the rounds that got their last commitment in the block
+// before get one more, blind seat. Nothing of them is revealed yet, and their seats committed before they could know.
+// It reads one record per such round and writes only those that are drawn, at most audit_budget of them; what is
+// drawn beyond it goes on without, and so does what fails.
+func (k *Keeper) stepAudit(ctx sdk.Context) error {
+	sealed, err := k.takeSealed(ctx)
+	if err != nil || len(sealed) == 0 {
+		return err
+	}
+	params, err := k.params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	beacon, err := k.beacon.At(ctx, heightOf(ctx))
+	if err != nil {
+		return errorsmod.Wrapf(err, "%d records of sealed rounds go on without audits", len(sealed))
+	}
+	drawn := k.drawLots(ctx, sealed, beacon)
+	skip := func(ctx sdk.Context, l lot, cause error) error {
+		if cause != nil {
+			ctx.Logger().Error("an audit seat could not be drawn", "task", l.taskID, "round", l.round, "err", cause)
+		}
+		return event.Emit(ctx, &types.EventAuditSkipped{TaskId: l.taskID, Round: l.round})
+	}
+	blockwork.Run(ctx, drawn[:min(len(drawn), int(params.AuditBudget))], func(ctx sdk.Context, l lot) error {
+		isSeated, err := k.seatAudit(ctx, l, beacon)
+		if err == nil && !isSeated {
+			err = skip(ctx, l, nil)
+		}
+		return err
+	}, skip)
+	for _, l := range drawn[min(len(drawn), int(params.AuditBudget)):] {
+		if err := skip(ctx, l, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeSealed removes the records of earlier blocks and returns them, by height and provider.
+func (k *Keeper) takeSealed(ctx context.Context) ([]types.Sealed, error) {
+	now := heightOf(sdk.UnwrapSDKContext(ctx))
+	it, err := k.sealed.Iterate(ctx, new(collections.Range[sealedKey]).EndExclusive(collections.Join(now, "")))
+	if err != nil {
+		return nil, err
+	}
+	records, err := it.Values()
+	if err != nil {
+		return nil, err
+	}
+	for i := range records {
+		if err := k.sealed.Remove(ctx, collections.Join(records[i].Height, records[i].Provider)); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// drawLots returns the rounds that are drawn, in the order of their records. A round that cannot be read is left out.
+func (k *Keeper) drawLots(ctx sdk.Context, sealed []types.Sealed, beacon []byte) (drawn []lot) {
+	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
+	for i := range sealed {
+		for _, id := range sealed[i].TaskIds {
+			r, err := k.sealedRound(boxed, id)
+			if err != nil {
+				ctx.Logger().Error("a sealed round cannot be read", "task", id, "err", err)
+				continue
+			}
+			if r.MayBeAudited() && audit.IsDrawn(ctx.ChainID(), beacon, id, r.Round, r.AuditBps) {
+				drawn = append(drawn, lot{id, r.Round})
+			}
+		}
+	}
+	return drawn
+}
+
+// sealedRound loads the open round of a task. Only PRIMARY and REDRAW are audited, and they come first, so this is one
+// read, or two.
+func (k *Keeper) sealedRound(ctx context.Context, taskID uint64) (r types.Round, err error) {
+	for number := uint32(0); ; number++ {
+		if r, err = k.round(ctx, taskID, number); err != nil || r.IsOpen() {
+			return r, err
+		}
+	}
+}
+
+// seatAudit gives a round its blind seat: it takes commits again, from that seat alone, until it has committed or its
+// window is over. isSeated is false, and nothing has changed, if no provider can take the seat.
+func (k *Keeper) seatAudit(ctx sdk.Context, l lot, beacon []byte) (isSeated bool, err error) {
+	r, err := k.round(ctx, l.taskID, l.round)
+	if err != nil {
+		return false, err
+	}
+	task, err := k.tasks.Task(ctx, l.taskID)
+	if err != nil {
+		return false, err
+	}
+	seat, isFound, err := k.tasks.SeatAudit(ctx, l.taskID, audit.Seed(ctx.ChainID(), beacon, l.taskID, l.round))
+	if err != nil || !isFound {
+		return false, err
+	}
+	before := dueAt(r)
+	r.Seats = append(r.Seats, types.Seat{
+		Provider: seat.Provider, PriceInput: seat.PriceInput, PriceOutput: seat.PriceOutput, Lien: seat.Lien,
+	})
+	r.Audits, r.AuditHeight = quorum.MaxAudits, heightOf(ctx)
+	r.Phase = types.ROUND_PHASE_COMMIT
+	r.Deadline = heightOf(ctx) + task.Snapshot.CommitWindow
+	if err := k.moveRound(ctx, r, before); err != nil {
+		return false, err
+	}
+	return true, event.Emit(ctx, &types.EventAuditSeated{TaskId: r.TaskId, Round: r.Round, Provider: seat.Provider})
+}
