@@ -140,7 +140,7 @@ func (k *Keeper) Forget(ctx context.Context, taskID uint64) (seated []computetyp
 	for i := range rounds {
 		r := &rounds[i]
 		for j := range r.Seats {
-			seated = append(seated, computetypes.SeatedAt{Provider: r.Seats[j].Provider, Height: r.OpenHeight})
+			seated = append(seated, computetypes.SeatedAt{Provider: r.Seats[j].Provider, Height: r.SeatedAt(j)})
 		}
 		if err := k.rounds.Remove(ctx, collections.Join(r.TaskId, r.Round)); err != nil {
 			return nil, false, err
