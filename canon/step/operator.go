@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"unsafe"
 
 	"github.com/aichain/aichain/canon/model"
 )
@@ -67,13 +68,12 @@ func (in inputs) mantissas(part int) []int16 {
 	return out
 }
 
-// int8s takes bytes as signed.
+// int8s takes bytes as signed, where they are: copying the two rows of a product would cost more than their product.
 func int8s(b []byte) []int8 {
-	out := make([]int8, len(b))
-	for i, v := range b {
-		out[i] = int8(v)
+	if len(b) == 0 {
+		return nil
 	}
-	return out
+	return unsafe.Slice((*int8)(unsafe.Pointer(&b[0])), len(b)) // same size, same alignment
 }
 
 // scale is the Q30 scale of the weight row.
