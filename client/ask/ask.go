@@ -12,6 +12,7 @@ import (
 	"github.com/aichain/aichain/canon/token"
 	"github.com/aichain/aichain/client"
 	"github.com/aichain/aichain/rules/payout"
+	"github.com/aichain/aichain/rules/task"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -70,9 +71,12 @@ const (
 	StageMatched   Stage = "matched"
 	StageCommitted Stage = "committed"
 	StageRevealed  Stage = "revealed"
-	StageWaiting   Stage = "waiting" // for fresh seats after a split or a stall
+	StageWaiting   Stage = "waiting"  // for fresh seats after a split or a stall
+	StageDisputed  Stage = "disputed" // the results differ and the referee finds out which is right
 	StageSettled   Stage = "settled"
 	StageRefunded  Stage = "refunded"
+	// StageOverturned is seen by who comes back to a question whose answer was proved wrong after it was settled.
+	StageOverturned Stage = "overturned"
 )
 
 // plan is a question made ready.
@@ -83,7 +87,8 @@ type plan struct {
 }
 
 // Ask posts or resumes a question and waits for its end. It returns ErrRefunded together with the answer that
-// tells the refund; ErrBadQuestion, ErrNotMatchable and ErrFunds mean that nothing was paid.
+// tells the refund, ErrOverturned with one that does not hold; ErrBadQuestion, ErrNotMatchable and ErrFunds mean that
+// nothing was paid.
 func (a *Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if len(q.ClientRef) > maxRefBytes {
 		return Answer{}, bad("client_ref of %d bytes, at most %d", len(q.ClientRef), maxRefBytes)
@@ -106,8 +111,11 @@ func (a *Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if h, err := a.Chain.TaskHeights(ctx, last.View.Task); err == nil || h.Posted > 0 {
 		answer.Heights = h
 	}
-	if last.View.Task.Status == computetypes.TASK_STATUS_REFUNDED {
+	switch last.View.Task.Status {
+	case computetypes.TASK_STATUS_REFUNDED:
 		return answer, fmt.Errorf("%w: %s", ErrRefunded, ReasonText(last.View.Task.Reason))
+	case computetypes.TASK_STATUS_OVERTURNED:
+		return answer, fmt.Errorf("%w: %d uaic were given back", ErrOverturned, last.View.Money.Restored)
 	}
 	return answer, nil
 }
@@ -152,7 +160,11 @@ func (a *Asker) post(ctx context.Context, q Question, p plan) (posted, error) {
 			return found, err
 		}
 	}
-	terms, err := a.price(ctx, q, p)
+	params, err := a.Chain.ComputeParams(ctx)
+	if err != nil {
+		return posted{ref: q.ClientRef}, err
+	}
+	terms, err := a.price(ctx, q, p, params)
 	if err != nil {
 		return posted{ref: q.ClientRef}, err
 	}
@@ -162,7 +174,8 @@ func (a *Asker) post(ctx context.Context, q Question, p plan) (posted, error) {
 			return posted{}, err
 		}
 	}
-	a.tell(Progress{Stage: StageNamed, Ref: ref, Text: fmt.Sprintf("client_ref %s, at most %s", ref, terms.MaxPrice)})
+	a.tell(Progress{Stage: StageNamed, Ref: ref, Text: fmt.Sprintf("client_ref %s, at most %s for %s",
+		ref, terms.MaxPrice, covers(terms.Seats, params.AuditBpsOf(p.model)))})
 	tasks, tx, err := a.Chain.PostTask(ctx, terms, []computetypes.TaskInput{{ClientRef: ref, Tokens: p.input}})
 	if err != nil {
 		return posted{ref: ref}, err
@@ -189,11 +202,7 @@ func (a *Asker) resume(ctx context.Context, q Question, p plan, ref string) (pos
 
 // price completes the terms: it screens, sets a ceiling if the question has none, and sees that enough
 // providers would match under it and that the account can pay it.
-func (a *Asker) price(ctx context.Context, q Question, p plan) (computetypes.TaskTerms, error) {
-	params, err := a.Chain.ComputeParams(ctx)
-	if err != nil {
-		return computetypes.TaskTerms{}, err
-	}
+func (a *Asker) price(ctx context.Context, q Question, p plan, params computetypes.Params) (computetypes.TaskTerms, error) {
 	terms, err := q.terms(p.model, p.input, params)
 	if err != nil {
 		return computetypes.TaskTerms{}, err
@@ -205,7 +214,7 @@ func (a *Asker) price(ctx context.Context, q Question, p plan) (computetypes.Tas
 		if err != nil {
 			return computetypes.TaskTerms{}, err
 		}
-		if total, err = ceiling(screened, terms.Seats); err != nil {
+		if total, err = ceiling(screened, terms.Seats, params.AuditBpsOf(p.model)); err != nil {
 			return computetypes.TaskTerms{}, err
 		}
 	}
@@ -257,7 +266,7 @@ type Answer struct {
 	TaskID     uint64         `json:"task_id"`
 	ClientRef  string         `json:"client_ref"`
 	ModelID    string         `json:"model_id"`
-	Status     string         `json:"status"` // SETTLED or REFUNDED
+	Status     string         `json:"status"` // SETTLED, REFUNDED or OVERTURNED
 	Reason     string         `json:"reason"`
 	Answer     string         `json:"answer"`
 	Output     []uint32       `json:"output"` // token ids
@@ -271,11 +280,14 @@ type Answer struct {
 	ToVals     uint64         `json:"paid_validators"`
 	Burned     uint64         `json:"burned"`
 	Refunded   uint64         `json:"refunded"`
+	Restored   uint64         `json:"restored"`  // out of slashes, when OVERTURNED
 	Fee        uint64         `json:"fee"`       // of the posting transaction; 0 when resumed
 	Providers  []string       `json:"providers"` // whose seats were right, in order of round and seat
 	ResultRoot string         `json:"result_root"`
 	Heights    client.Heights `json:"heights"`
 	Resumed    bool           `json:"resumed"`
+	// ChallengeUntil is the last block in which anybody may still prove a settled answer wrong; 0 for none.
+	ChallengeUntil uint64 `json:"challenge_until"`
 }
 
 func newAnswer(v *computetypes.QueryTaskResponse, words *token.Tokenizer) Answer {
@@ -284,12 +296,15 @@ func newAnswer(v *computetypes.QueryTaskResponse, words *token.Tokenizer) Answer
 		Status: StatusText(v.Task.Status), Reason: ReasonText(v.Task.Reason), Output: v.Progress.Output, Stop: stopText(v.Progress.Stop),
 		TokensIn: len(v.Task.Input), TokensOut: len(v.Progress.Output), Providers: []string{},
 		Escrowed: v.Money.Escrowed, Refunded: v.Money.Refunded, ToSeats: v.Money.PaidSeats, ToModel: v.Money.PaidModel,
-		ToVals: v.Money.PaidValidators, Burned: v.Money.Burned,
+		ToVals: v.Money.PaidValidators, Burned: v.Money.Burned, Restored: v.Money.Restored,
 		Paid:       v.Money.PaidSeats + v.Money.PaidModel + v.Money.PaidValidators + v.Money.Burned,
 		ResultRoot: hex.EncodeToString(v.Task.ResultRoot),
 	}
 	if out.Output == nil {
 		out.Output = []uint32{}
+	}
+	if v.Task.Status == computetypes.TASK_STATUS_SETTLED && v.Task.Snapshot.Refereed {
+		out.ChallengeUntil = task.ChallengeUntil(v.Task.CloseHeight, v.Task.Snapshot.ChallengeWindow)
 	}
 	if words != nil {
 		out.Answer = words.Decode(v.Progress.Output)

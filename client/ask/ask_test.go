@@ -16,6 +16,7 @@ import (
 	"github.com/aichain/aichain/canon/model"
 	"github.com/aichain/aichain/canon/token"
 	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/rules/match"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -30,6 +31,7 @@ type fakeChain struct {
 	posts    int
 	status   computetypes.TaskStatus // of the end
 	screened []computetypes.TaskTerms
+	auditBps uint32
 }
 
 func (c *fakeChain) Address() string { return "aic1me" }
@@ -41,12 +43,12 @@ func (c *fakeChain) FindModel(_ context.Context, name string) (computetypes.Mode
 }
 
 func (c *fakeChain) ComputeParams(context.Context) (computetypes.Params, error) {
-	return computetypes.Params{MinSeats: 3, MaxSeats: 7, MaxInputTokens: 100, MaxOutputTokens: 200}, nil
+	return computetypes.Params{MinSeats: 3, MaxSeats: 7, MaxInputTokens: 100, MaxOutputTokens: 200, AuditBps: c.auditBps}, nil
 }
 
 func (c *fakeChain) Screen(_ context.Context, terms computetypes.TaskTerms, _ uint32) ([]computetypes.Screened, error) {
 	c.screened = append(c.screened, terms)
-	ceiling := terms.MaxPrice.Amount.QuoRaw(int64(terms.Seats))
+	ceiling := terms.MaxPrice.Amount.QuoRaw(int64(match.PricedSeats(terms.Seats, computetypes.Params{AuditBps: c.auditBps}.AuditBpsOf(c.model))))
 	var out []computetypes.Screened
 	for _, p := range c.prices {
 		s := computetypes.Screened{Provider: "p", Reason: computetypes.REASON_MATCHABLE, WorstPrice: p}
@@ -104,7 +106,7 @@ func newFake(t testing.TB) (*fakeChain, *Asker) {
 	require.NoError(t, m.Close())
 	c := &fakeChain{
 		prices: []uint64{30, 10, 20}, balance: 1_000, tasks: map[string]computetypes.Task{}, status: computetypes.TASK_STATUS_SETTLED,
-		model: computetypes.Model{Id: id[:], Name: "nano", Header: h.Encode(), Vocab: h.Vocab, MaxContext: h.MaxContext},
+		model: computetypes.Model{Id: id[:], Name: "nano", Profile: h.Profile, Header: h.Encode(), Vocab: h.Vocab, MaxContext: h.MaxContext},
 	}
 	return c, &Asker{Chain: c, Tokenizer: func(m computetypes.Model) (*token.Tokenizer, error) { return Tokenizer(m, nanoFile, nil) }}
 }
@@ -137,6 +139,85 @@ func TestAskPaysOnceAndTellsTheWholeStory(t *testing.T) {
 	for _, field := range []string{"task_id", "status", "answer", "tokens_in", "tokens_out", "paid", "refunded", "providers", "result_root", "heights"} {
 		require.Contains(t, string(raw), `"`+field+`":`)
 	}
+}
+
+func TestThePriceCoversTheAudit(t *testing.T) {
+	for name, c := range map[string]struct {
+		prices   []uint64
+		auditBps uint32
+		profile  string
+		want     uint64
+		says     string
+	}{
+		"no audits on the chain":  {[]uint64{30, 10, 20}, 0, model.Profile, 99, "99uaic for 3 seats"},
+		"a model without referee": {[]uint64{30, 10, 20}, 500, "hr/1", 99, "99uaic for 3 seats"},
+		"one seat more":           {[]uint64{30, 10, 20}, 500, model.Profile, 132, "132uaic for 3 seats and one more that may be drawn to audit them"},
+		"however small":           {[]uint64{30, 10, 20}, 1, model.Profile, 132, "132uaic for 3 seats and one more"},
+		"somebody to take it":     {[]uint64{30, 10, 20, 50, 40}, 500, model.Profile, 176, "176uaic for 3 seats and one more"},
+		"nobody dearer without":   {[]uint64{30, 10, 20, 50, 40}, 0, model.Profile, 99, "99uaic for 3 seats"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			chain, a := newFake(t)
+			chain.prices, chain.auditBps, chain.model.Profile = c.prices, c.auditBps, c.profile
+			var named string
+			a.Tell = func(p Progress) {
+				if p.Stage == StageNamed {
+					named = p.Text
+				}
+			}
+			_, err := a.Ask(t.Context(), Question{Text: "x", Model: "nano", ClientRef: "r"})
+			require.NoError(t, err)
+			require.Equal(t, c.want, chain.tasks["r"].Terms.MaxPrice.Amount.Uint64())
+			require.Contains(t, named, c.says)
+		})
+	}
+	chain, a := newFake(t)
+	chain.auditBps = 500
+	_, err := a.Ask(t.Context(), Question{Text: "x", Model: "nano", MaxPrice: 119})
+	require.ErrorIs(t, err, ErrNotMatchable, "a ceiling of one's own has to cover it too")
+	_, err = a.Ask(t.Context(), Question{Text: "x", Model: "nano", MaxPrice: 120})
+	require.NoError(t, err)
+}
+
+func TestAnOverturnedAnswerIsNoAnswer(t *testing.T) {
+	c, a := newFake(t)
+	c.status = computetypes.TASK_STATUS_OVERTURNED
+	var last Progress
+	a.Tell = func(p Progress) { last = p }
+	got, err := a.Ask(t.Context(), Question{Text: "x", Model: "nano"})
+	require.ErrorIs(t, err, ErrOverturned)
+	require.Equal(t, "OVERTURNED", got.Status)
+	require.Equal(t, StageOverturned, last.Stage)
+	require.Zero(t, got.ChallengeUntil)
+}
+
+func TestStepsOfADispute(t *testing.T) {
+	state := func(status, shown computetypes.TaskStatus, providers ...string) client.TaskState {
+		v := &computetypes.QueryTaskResponse{Task: computetypes.Task{Status: status}, Next: "what is next"}
+		v.Progress.Status = shown
+		for _, p := range providers {
+			v.Progress.Seats = append(v.Progress.Seats, computetypes.SeatView{Provider: p})
+		}
+		return client.TaskState{View: v, Seats: len(providers), Committed: len(providers), Revealed: len(providers)}
+	}
+	three := state(computetypes.TASK_STATUS_MATCHED, computetypes.TASK_STATUS_COMMITTING, "a", "b", "c")
+	audited := state(computetypes.TASK_STATUS_MATCHED, computetypes.TASK_STATUS_COMMITTING, "a", "b", "c", "d")
+	audited.Committed, audited.Revealed = 3, 3
+	split := state(computetypes.TASK_STATUS_MATCHED, computetypes.TASK_STATUS_SPLIT, "a", "b", "c", "d")
+	require.Equal(t, []Progress{{Stage: StageMatched, Text: "round 0 gets an audit by d"}}, steps(three, audited))
+	require.Equal(t, []Progress{
+		{Stage: StageCommitted, Text: "4/4 committed"}, {Stage: StageRevealed, Text: "4/4 revealed"}, {Stage: StageDisputed, Text: "what is next"},
+	}, steps(audited, split))
+	require.Empty(t, steps(split, split))
+}
+
+func TestASettledAnswerSaysUntilWhenItCanBeChallenged(t *testing.T) {
+	v := &computetypes.QueryTaskResponse{Task: computetypes.Task{
+		Status: computetypes.TASK_STATUS_SETTLED, CloseHeight: 20, Snapshot: computetypes.Snapshot{Refereed: true, ChallengeWindow: 100},
+	}}
+	require.EqualValues(t, 120, newAnswer(v, nil).ChallengeUntil)
+	v.Task.Snapshot.Refereed = false
+	require.Zero(t, newAnswer(v, nil).ChallengeUntil)
 }
 
 func TestAnotherQuestionUnderTheSameNameIsRefused(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aichain/aichain/rules/match"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -56,9 +57,10 @@ func matchable(screened []computetypes.Screened, seats uint32) error {
 	return &NotMatchable{Need: seats, Have: have, Screened: screened}
 }
 
-// ceiling is the escrow that lets enough of the matchable providers in: seats times the worst price of the
-// seats-th cheapest, with headroom. It is at least 1 uaic per seat.
-func ceiling(screened []computetypes.Screened, seats uint32) (uint64, error) {
+// ceiling is the escrow that lets enough of the matchable providers in. It pays for the seats and, when a chance of an
+// audit of auditBps may add one, for that too; each at the worst price of the dearest that is needed, with headroom,
+// and at least 1 uaic. The audit's seat needs somebody beside the others, if there is anybody.
+func ceiling(screened []computetypes.Screened, seats, auditBps uint32) (uint64, error) {
 	if err := matchable(screened, seats); err != nil {
 		return 0, err
 	}
@@ -69,17 +71,26 @@ func ceiling(screened []computetypes.Screened, seats uint32) (uint64, error) {
 		}
 	}
 	slices.Sort(prices)
-	seat := prices[seats-1]
+	priced := match.PricedSeats(seats, auditBps)
+	seat := prices[min(int(priced), len(prices))-1]
 	hi, extra := bits.Mul64(seat, headroomBps)
 	if hi != 0 {
 		return 0, bad("the price of a seat is %d uaic: set a ceiling yourself", seat)
 	}
 	seat = max(1, seat+(extra+9_999)/10_000)
-	over, total := bits.Mul64(seat, uint64(seats))
+	over, total := bits.Mul64(seat, uint64(priced))
 	if over != 0 {
-		return 0, bad("%d seats at %d uaic are too much: set a ceiling yourself", seats, seat)
+		return 0, bad("%d seats at %d uaic are too much: set a ceiling yourself", priced, seat)
 	}
 	return total, nil
+}
+
+// covers says in words what a ceiling pays for.
+func covers(seats, auditBps uint32) string {
+	if match.PricedSeats(seats, auditBps) == seats {
+		return fmt.Sprintf("%d seats", seats)
+	}
+	return fmt.Sprintf("%d seats and one more that may be drawn to audit them", seats)
 }
 
 // ReasonText is a reason as people read it.

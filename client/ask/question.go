@@ -27,6 +27,8 @@ var (
 	ErrNotMatchable = errors.New("too few providers would take the task")
 	// ErrRefunded: the task closed without an established result and the escrow went back.
 	ErrRefunded = errors.New("task refunded")
+	// ErrOverturned: the answer was settled, and then proved wrong. What it had cost was given back.
+	ErrOverturned = errors.New("answer overturned")
 	// ErrFunds: the account holds less than the task's ceiling; nothing was paid.
 	ErrFunds = errors.New("not enough money")
 )

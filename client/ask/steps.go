@@ -20,11 +20,17 @@ func steps(before, now client.TaskState) []Progress {
 		say(StageMatched, "round %d with %s", now.View.Task.Round, strings.Join(seated(now), " "))
 		before.Committed, before.Revealed = 0, 0
 	}
+	if !fresh && now.Seats > before.Seats {
+		say(StageMatched, "round %d gets an audit by %s", now.View.Task.Round, strings.Join(seated(now)[before.Seats:], " "))
+	}
 	if now.Committed > before.Committed || now.Committed > 0 && fresh {
 		say(StageCommitted, "%d/%d committed", now.Committed, now.Seats)
 	}
 	if now.Revealed > before.Revealed || now.Revealed > 0 && fresh {
 		say(StageRevealed, "%d/%d revealed", now.Revealed, now.Seats)
+	}
+	if isDisputed(now) && !isDisputed(before) {
+		say(StageDisputed, "%s", now.View.Next)
 	}
 	switch status := now.View.Task.Status; status {
 	case computetypes.TASK_STATUS_SPLIT, computetypes.TASK_STATUS_STALLED:
@@ -35,8 +41,15 @@ func steps(before, now client.TaskState) []Progress {
 		say(StageSettled, "%s in block %d", ReasonText(now.View.Task.Reason), now.View.Task.CloseHeight)
 	case computetypes.TASK_STATUS_REFUNDED:
 		say(StageRefunded, "%s in block %d", ReasonText(now.View.Task.Reason), now.View.Task.CloseHeight)
+	case computetypes.TASK_STATUS_OVERTURNED:
+		say(StageOverturned, "settled in block %d and proved wrong", now.View.Task.CloseHeight)
 	}
 	return out
+}
+
+// isDisputed says that the referee plays: the results of the round under way differ.
+func isDisputed(s client.TaskState) bool {
+	return s.View != nil && s.View.Task.Status == computetypes.TASK_STATUS_MATCHED && s.Status() == computetypes.TASK_STATUS_SPLIT
 }
 
 func isWaiting(s client.TaskState) bool {
