@@ -36,7 +36,8 @@ const inferLong = `Ask a model and print the answer that the chain verified.
 
 The prompt is tokenised here, screened against the offers on chain, posted with an escrow, run by
 several providers who commit and then reveal their results, and paid only if they agree to the bit.
-What is not spent comes back.
+The price covers one seat more than you ask for, because on a model that the chain can check the task may be drawn
+for an audit by one more provider. What is not spent comes back.
 
 Every question has a client_ref, its name. One is made and printed if you give none. Asking again under
 the same client_ref resumes the first task and never pays twice; if the question is another one, it is refused.
@@ -54,6 +55,7 @@ Exit codes:
   4  refunded: no result was established and the escrow went back
   5  the node is unreachable, or time ran out; resume with the same --client-ref
   6  not enough money; nothing was paid
+  7  overturned: the answer was settled before and then proved wrong; what it had cost was given back
   130  interrupted; resume with the same --client-ref`
 
 const inferExample = `  aichaind infer "What is 37+45?" --model nano --from alice
@@ -93,7 +95,7 @@ func InferCmd() *cobra.Command {
 	fs := cmd.Flags()
 	fs.StringVar(&f.model, "model", "", "model to ask: its name or its id in hex (required)")
 	fs.StringVar(&f.from, flags.FlagFrom, "", "name of the key that asks and pays (required)")
-	fs.StringVar(&f.maxPrice, "max-price", "", "escrow, for example 5000uaic; default: what screening shows to be enough")
+	fs.StringVar(&f.maxPrice, "max-price", "", "escrow, for example 5000uaic; default: what screening shows to be enough for the seats and an audit")
 	fs.Uint32Var(&f.maxTokens, "max-tokens", 0, fmt.Sprintf("bound of the answer in tokens; default: what fits, at most %d", ask.DefaultMaxTokens))
 	fs.Uint32Var(&f.seats, "seats", 0, fmt.Sprintf("providers who must agree; default %d", ask.DefaultSeats))
 	fs.StringVar(&f.temperature, "temperature", "", "sample at this temperature, up to three decimals; default 0, greedy")
@@ -246,7 +248,7 @@ func printAnswer(w io.Writer, f inferFlags, a ask.Answer) error {
 	}
 	var b strings.Builder
 	switch {
-	case len(a.Providers) == 0:
+	case len(a.Providers) == 0 || a.Status == ask.StatusText(computetypes.TASK_STATUS_OVERTURNED): // nothing is verified
 	case f.rawTokens:
 		fmt.Fprintln(&b, strings.Trim(fmt.Sprint(a.Output), "[]"))
 	default:
@@ -258,6 +260,12 @@ func printAnswer(w io.Writer, f inferFlags, a ask.Answer) error {
 	}
 	fmt.Fprintf(&b, "tokens    %d in, %d out\n", a.TokensIn, a.TokensOut)
 	fmt.Fprintf(&b, "money     %d%s escrowed, %d paid, %d refunded\n", a.Escrowed, payout.Denom, a.Paid, a.Refunded)
+	if a.Restored > 0 {
+		fmt.Fprintf(&b, "restored  %d%s, out of what the wrong providers lost\n", a.Restored, payout.Denom)
+	}
+	if a.ChallengeUntil > 0 {
+		fmt.Fprintf(&b, "challenge until block %d any provider without a seat may prove the answer wrong\n", a.ChallengeUntil)
+	}
 	if a.ResultRoot != "" {
 		fmt.Fprintf(&b, "result    %s\n", a.ResultRoot)
 	}

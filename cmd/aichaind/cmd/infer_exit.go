@@ -18,6 +18,7 @@ const (
 	exitRefunded     = 4
 	exitUnreachable  = 5
 	exitFunds        = 6
+	exitOverturned   = 7
 	exitInterrupted  = 130 // as a shell reports SIGINT
 )
 
@@ -52,6 +53,8 @@ func codeOf(err error) int {
 		return exitUnreachable
 	case errors.Is(err, ask.ErrRefunded):
 		return exitRefunded
+	case errors.Is(err, ask.ErrOverturned):
+		return exitOverturned
 	case errors.Is(err, ask.ErrNotMatchable):
 		return exitNotMatchable
 	case errors.Is(err, ask.ErrFunds), errors.Is(err, sdkerrors.ErrInsufficientFunds):

@@ -36,6 +36,7 @@ var waitFor = map[ask.Stage]string{
 	ask.StageNamed: "posting", ask.StagePosted: "waiting for seats", ask.StageResumed: "looking where it stands",
 	ask.StageMatched: "providers are working", ask.StageCommitted: "waiting for the reveals",
 	ask.StageRevealed: "waiting for the verdict", ask.StageWaiting: "waiting for fresh seats",
+	ask.StageDisputed: "waiting for the referee",
 }
 
 func (p *progress) tell(s ask.Progress) {

@@ -87,6 +87,7 @@ func TestExitCodesOfInferAreStable(t *testing.T) {
 		3:   {&ask.NotMatchable{Need: 3}},
 		4:   {fmt.Errorf("%w: unmatched", ask.ErrRefunded)},
 		5:   {context.DeadlineExceeded, &client.Error{Err: client.ErrUnreachable}, &client.Error{Err: client.ErrNotIncluded}},
+		7:   {fmt.Errorf("%w: 5 uaic were given back", ask.ErrOverturned)},
 		6:   {ask.ErrFunds, fmt.Errorf("%w", sdkerrors.ErrInsufficientFunds)},
 		130: {fmt.Errorf("%w: %w", context.Canceled, client.ErrUnreachable)},
 	} {
@@ -150,4 +151,12 @@ func TestAnswerInWords(t *testing.T) {
 	b.Reset()
 	require.NoError(t, printAnswer(&b, inferFlags{output: "text"}, ask.Answer{TaskID: 7, Status: "REFUNDED", Reason: ask.ReasonText(computetypes.REASON_TASK_UNMATCHED)}))
 	require.Contains(t, b.String(), "refunded: unmatched")
+	b.Reset()
+	wrong := ask.Answer{TaskID: 7, Status: "OVERTURNED", Reason: "overturned", Answer: "83", Providers: []string{"aic1a"}, Escrowed: 9, Paid: 4, Refunded: 5, Restored: 4}
+	require.NoError(t, printAnswer(&b, inferFlags{output: "text"}, wrong))
+	require.NotContains(t, b.String(), "83", "what was proved wrong is not printed as an answer")
+	require.Contains(t, b.String(), "restored  4uaic")
+	b.Reset()
+	require.NoError(t, printAnswer(&b, inferFlags{output: "text"}, ask.Answer{Status: "SETTLED", Providers: []string{"aic1a"}, ChallengeUntil: 120}))
+	require.Contains(t, b.String(), "challenge until block 120")
 }
