@@ -14,8 +14,8 @@ import (
 )
 
 // Invariants walks the whole state and returns ErrInvariant for the first thing that does not hold: each
-// task has exactly one next deadline and one name, and an audit only with a referee; the indexes hold what they index and nothing else; every
-// sum of a draw tree is the sum of its offers' bonds. It is for tests: it is not bounded.
+// task has exactly one next deadline and one name, and an audit only with a referee; the indexes hold what they
+// index and nothing else; every sum of a draw tree is the sum of its offers' bonds. It is for tests: it is not bounded.
 func (k *Keeper) Invariants(ctx context.Context) error {
 	for _, check := range []func(context.Context) error{
 		k.tasksHaveOneDeadline, k.refsNameTasks, k.seatingsNameTasks, k.providersCountOffers,

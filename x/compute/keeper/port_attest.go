@@ -92,14 +92,15 @@ func (k *Keeper) Close(ctx context.Context, id uint64, c types.Closing) error {
 
 // Overturn takes back the result of a settled task. The result root and the length stay, so that people see what was
 // overturned, and so do the height of the settlement and that of the removal. It fails with ErrWrongStatus for a task
-// that is not SETTLED.
+// that is not SETTLED, or that has no referee.
 func (k *Keeper) Overturn(ctx context.Context, id uint64) error {
 	t, err := k.task(ctx, id)
 	if err != nil {
 		return err
 	}
-	if !task.CanMove(statusOf(t), task.Overturned) {
-		return errorsmod.Wrapf(types.ErrWrongStatus, "expected task %d to be SETTLED, it is %s", id, statusOf(t))
+	if !task.CanMove(statusOf(t), task.Overturned) || !t.Snapshot.Refereed {
+		return errorsmod.Wrapf(types.ErrWrongStatus, "expected task %d SETTLED with a referee, it is %s, refereed %t",
+			id, statusOf(t), t.Snapshot.Refereed)
 	}
 	next := t
 	next.Status, next.Reason = types.TASK_STATUS_OVERTURNED, types.REASON_TASK_OVERTURNED
