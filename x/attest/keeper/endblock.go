@@ -10,8 +10,17 @@ import (
 // the block goes on.
 func (k *Keeper) EndBlock(goCtx context.Context) error {
 	ctx := sdk.UnwrapSDKContext(goCtx)
-	if err := k.stepVerdict(ctx); err != nil {
-		ctx.Logger().Error("the verdict step of x/attest failed", "err", err)
+	for _, step := range []struct {
+		name string
+		run  func(sdk.Context) error
+	}{
+		{"verdict", k.stepVerdict}, // rounds end; results that differ open disputes
+		{"dispute", k.stepDispute}, // whoever did not move in time loses
+		{"case", k.stepCase},       // where nothing is disputed any more the referee is done
+	} {
+		if err := step.run(ctx); err != nil {
+			ctx.Logger().Error("a block step of x/attest failed", "step", step.name, "err", err)
+		}
 	}
 	return nil
 }

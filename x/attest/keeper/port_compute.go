@@ -10,12 +10,13 @@ import (
 
 	"github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
 var _ computetypes.Rounds = (*Keeper)(nil)
 
-// Progress tells how the rounds of a task stand, with the established output once the task is settled. It is the zero
-// value for a task that never had a round.
+// Progress tells how the rounds of a task stand, with the established output once the task is settled: SPLIT, and the
+// soonest deadline of its disputes, while the referee has it. It is the zero value for a task that never had a round.
 func (k *Keeper) Progress(ctx context.Context, task computetypes.Task) (computetypes.Progress, error) {
 	rounds, err := k.roundsOf(ctx, task.Id)
 	if err != nil || len(rounds) == 0 {
@@ -23,9 +24,15 @@ func (k *Keeper) Progress(ctx context.Context, task computetypes.Task) (computet
 	}
 	p := computetypes.Progress{Status: task.Status}
 	last := &rounds[len(rounds)-1]
-	if last.IsOpen() {
+	switch {
+	case last.IsOpen():
 		p.Status = statusOf(last)
 		p.NextHeight = last.Deadline
+	case task.Status == computetypes.TASK_STATUS_MATCHED: // the referee has it
+		p.Status = computetypes.TASK_STATUS_SPLIT
+		if p.NextHeight, err = k.nextMove(ctx, last); err != nil {
+			return computetypes.Progress{}, err
+		}
 	}
 	for i := range rounds {
 		r := &rounds[i]
@@ -39,6 +46,31 @@ func (k *Keeper) Progress(ctx context.Context, task computetypes.Task) (computet
 		}
 	}
 	return p, nil
+}
+
+// nextMove is the soonest deadline of the disputes of a split; the present height when none is played.
+func (k *Keeper) nextMove(ctx context.Context, r *types.Round) (uint64, error) {
+	soonest := uint64(0)
+	for i := range r.Seats {
+		ids, err := k.unresolvedAgainst(ctx, r.TaskId, r.Seats[i].Provider, 1)
+		if err != nil {
+			return 0, err
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		d, err := k.dispute(ctx, ids[0])
+		if err != nil {
+			return 0, err
+		}
+		if soonest == 0 || d.Deadline < soonest {
+			soonest = d.Deadline
+		}
+	}
+	if soonest == 0 {
+		return heightOf(sdk.UnwrapSDKContext(ctx)), nil
+	}
+	return soonest, nil
 }
 
 // statusOf refines the status of a task by its open round.

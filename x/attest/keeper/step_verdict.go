@@ -93,6 +93,9 @@ func (k *Keeper) closeRound(ctx context.Context, r types.Round) error {
 		return err
 	}
 	step := quorum.Next(quorum.Role(r.Role), verdict, r.Refereed)
+	if step == quorum.Referee {
+		return k.openSplit(ctx, r)
+	}
 	if role, isSeating := seating(step); isSeating {
 		if err := k.storeRound(ctx, r); err != nil {
 			return err
