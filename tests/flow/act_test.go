@@ -12,7 +12,7 @@ import (
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
-// actions make the transactions of a line.
+// actions make the transactions of a line. Those about disputes are methods of a stage: see dispute_test.go.
 var actions = map[string]func(w *kit.World, l *line) []kit.Tx{
 	"post":         post,
 	"cancel":       cancel,
@@ -76,7 +76,19 @@ func cancel(w *kit.World, l *line) []kit.Tx {
 	return one(&computetypes.MsgCancelTask{Requester: w.Address(l.who()), TaskId: l.task()})
 }
 
-func (l *line) answer() kit.Answer {
+// answer is what the line's providers answer to a task: tokens, or a word for what the model answers (`right`), for
+// something else that a run could have answered (`wrong`, `wronger`), or for what none could (`impossible`).
+func (l *line) answer(w *kit.World, task uint64) kit.Answer {
+	switch l.text("answer", "") {
+	case "right":
+		return w.Right(task)
+	case "wrong":
+		return w.Wrong(task, 0)
+	case "wronger":
+		return w.Wrong(task, 1)
+	case "impossible":
+		return w.Impossible(task)
+	}
 	return kit.Answer{Output: l.tokens("answer", 8, 2), Stop: uint32(l.number("stop", 1))}
 }
 
@@ -86,7 +98,10 @@ func commit(w *kit.World, l *line) []kit.Tx {
 	pays, twice := l.take("paying"), l.take("twice")
 	var txs []kit.Tx
 	for _, name := range l.names {
-		msg := w.Commit(name, l.answer(), l.ids()...)
+		msg := w.Commit(name, kit.Answer{})
+		for _, id := range l.ids() {
+			msg.Commits = append(msg.Commits, w.Commit(name, l.answer(w, id), id).Commits...)
+		}
 		for i := range msg.Commits {
 			msg.Commits[i].Round = uint32(l.number("round", uint64(msg.Commits[i].Round)))
 			if l.has("bytes") {
@@ -107,7 +122,10 @@ func reveal(w *kit.World, l *line) []kit.Tx {
 	pays, full, wrong := l.take("paying"), !l.take("short"), l.take("wrong-salt")
 	var txs []kit.Tx
 	for _, name := range l.names {
-		msg := w.Reveal(name, l.answer(), full, l.ids()...)
+		msg := w.Reveal(name, kit.Answer{}, full)
+		for _, id := range l.ids() {
+			msg.Reveals = append(msg.Reveals, w.Reveal(name, l.answer(w, id), full, id).Reveals...)
+		}
 		for i := range msg.Reveals {
 			r := &msg.Reveals[i]
 			r.Round = uint32(l.number("round", uint64(r.Round)))

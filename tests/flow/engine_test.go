@@ -31,7 +31,7 @@ func TestEngineAnswers82(t *testing.T) {
 	setup := kit.DefaultSetup(3)
 	setup.Chain.Invariants = true
 	w := kit.New(t, setup)
-	w.Must(kit.Tx{Msgs: []sdk.Msg{w.Publish("publisher", "nano", kit.ReadModel(t, nanoFile), 0)}})
+	w.Must(kit.Tx{Msgs: []sdk.Msg{w.Publish("publisher", "nano", kit.Nano(t).Model, 0)}})
 	for _, p := range []string{"p1", "p2", "p3"} {
 		w.Must(kit.Tx{Msgs: []sdk.Msg{w.Offer(p, "nano", 1_000, 10_000, 1)}})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aichain/aichain/tests/kit"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -19,10 +20,14 @@ var looks = map[string]func(s *stage, l *line) []string{
 	"money":  lookMoney,
 	"ledger": lookLedger,
 	"screen": lookScreen,
+
+	"dispute":  lookDispute,
+	"disputes": lookDisputes,
+	"case":     lookCase,
 }
 
 // newStage starts a chain: `chain providers=3 bond=1000AIC fee=1000 splits=(dave:6000,erin:4000)
-// retention=120`.
+// retention=120 audit=10000`; with `unrefereed` the model is none that the chain can compute.
 func newStage(tb testing.TB, l line, invariants bool) *stage {
 	setup := kit.DefaultSetup(int(l.number("providers", 3)))
 	setup.Strangers = 2
@@ -30,6 +35,12 @@ func newStage(tb testing.TB, l line, invariants bool) *stage {
 	setup.Chain.Invariants = invariants
 	setup.Slots = uint32(l.number("slots", 1000))
 	setup.FeeBps = uint32(l.number("fee", 0))
+	setup.AuditBps = uint32(l.number("audit", 0))
+	setup.Unrefereed = l.take("unrefereed")
+	setup.Attest = func(p *attesttypes.Params) {
+		p.DisputeWindow = l.number("moves", p.DisputeWindow)
+		p.TraceWindow = l.number("trace", p.TraceWindow)
+	}
 	setup.Compute = func(p *computetypes.Params) {
 		p.RetentionWindow = l.number("retention", p.RetentionWindow)
 		p.OpenWindow = l.number("open", p.OpenWindow)
@@ -47,7 +58,7 @@ func newStage(tb testing.TB, l line, invariants bool) *stage {
 		}
 		setup.Splits = append(setup.Splits, kit.Share{Name: name, Bps: n})
 	}
-	s := &stage{World: kit.New(tb, setup), purses: map[string]uint64{}}
+	s := &stage{World: kit.New(tb, setup), purses: map[string]uint64{}, players: map[string]*kit.Player{}, restarts: !invariants}
 	s.remember()
 	return s
 }
@@ -133,6 +144,9 @@ func moneyOf(m computetypes.MoneyView) string {
 	}
 	if m.Slashed > 0 {
 		text += fmt.Sprintf("; slashed from bonds %d", m.Slashed)
+	}
+	if m.Restored > 0 {
+		text += fmt.Sprintf("; given back out of slashes %d", m.Restored)
 	}
 	if m.Escrowed != m.Held+m.PaidSeats+m.PaidModel+m.PaidValidators+m.Burned+m.Refunded {
 		text += " WHICH DOES NOT ADD UP"

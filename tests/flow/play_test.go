@@ -40,8 +40,10 @@ type twin struct {
 // stage is one chain and what was seen on it.
 type stage struct {
 	*kit.World
-	hashes [][]byte          // app hash of every block
-	purses map[string]uint64 // at the beginning and after each `money`
+	hashes   [][]byte               // app hash of every block
+	purses   map[string]uint64      // at the beginning and after each `money`
+	players  map[string]*kit.Player // of disputes, by the name that was registered
+	restarts bool                   // is killed whenever it can be
 }
 
 // command plays one command on both chains and returns what the steady one said.
@@ -107,6 +109,10 @@ func (s *stage) play(l line, input string) string {
 			txs = append(txs, s.transactions(l)...)
 		}
 		return s.block(txs...)
+	case "play":
+		return s.playDisputes(l)
+	case "conduct":
+		return s.conduct(l)
 	case "params":
 		return s.params(l)
 	case "export":
@@ -120,12 +126,18 @@ func (s *stage) play(l line, input string) string {
 }
 
 func (s *stage) transactions(l line) []kit.Tx {
+	for i, name := range l.names {
+		l.names[i] = s.seatOf(name)
+	}
+	switch l.word {
+	case "challenge":
+		return s.challenge(l)
+	case "due":
+		return s.due(l)
+	}
 	act, ok := actions[l.word]
 	if !ok {
 		s.TB.Fatalf("unknown command %q", l.word)
-	}
-	for i, name := range l.names {
-		l.names[i] = s.seatOf(name)
 	}
 	return act(s.World, &l)
 }
@@ -265,17 +277,19 @@ func (s *stage) until(l line) string {
 	return strings.Join(append(said, "still not"), "\n")
 }
 
-// goTo makes empty blocks so that the next one has the height that is asked for: `deadline` of a task's round, or
-// `next`, the height at which the chain looks at the task again, with an offset.
+// goTo makes empty blocks so that the next one has the height that is asked for: `deadline` of a task's round, that of
+// `dispute=3`, or `next`, the height at which the chain looks at the task again, with an offset.
 func (s *stage) goTo(l line) string {
 	var target uint64
 	look, err := s.Look(l.task())
-	if err != nil {
+	if err != nil && !l.has("height") && !l.has("dispute") {
 		s.TB.Fatal(err)
 	}
 	switch {
 	case l.has("height"):
 		target = l.number("height", 0)
+	case l.has("dispute"):
+		target = s.Dispute(l.number("dispute", 0)).Dispute.Deadline
 	case l.take("deadline"):
 		target = s.Deadline(l.task())
 	default:

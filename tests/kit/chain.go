@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/gogoproto/proto"
 
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -52,6 +54,10 @@ func (s Setup) options() apptest.Options {
 			}
 		})
 		apptest.Edit(a, gs, computetypes.ModuleName, func(g *computetypes.GenesisState) {
+			g.Params.AuditBps = s.AuditBps
+			if s.Unrefereed {
+				g.Models = append(g.Models, s.unrefereed())
+			}
 			if s.Compute != nil {
 				s.Compute(&g.Params)
 			}
@@ -66,6 +72,23 @@ func (s Setup) options() apptest.Options {
 		}
 	}
 	return o
+}
+
+// unrefereed is TheModel with a profile that the chain cannot compute.
+func (s Setup) unrefereed() computetypes.Model {
+	address := func(name string) string {
+		i := slices.Index(People, name)
+		priv := secp256k1.GenPrivKeyFromSecret([]byte{byte(i), 0, 0, 0xa1}) // as the harness makes them
+		return sdk.AccAddress(priv.PubKey().Address()).String()
+	}
+	m := computetypes.Model{
+		Id: s.Model.ID, Publisher: address("publisher"), Name: TheModel, License: "Apache-2.0", FeeBps: s.FeeBps,
+		Profile: "hr/test/1", Header: s.Model.Header, Vocab: Vocab, MaxContext: MaxContext,
+	}
+	for _, share := range s.Splits {
+		m.Splits = append(m.Splits, computetypes.FeeSplit{Recipient: address(share.Name), ShareBps: share.Bps})
+	}
+	return m
 }
 
 // Raw runs a block with signed transactions.
@@ -181,6 +204,11 @@ func (w *World) ParamChange(module string, values map[string][]string) sdk.Msg {
 		w.check(err)
 		w.check(set(&g.Params, values))
 		return &rewardtypes.MsgUpdateParams{Authority: authority, Params: g.Params}
+	case attesttypes.ModuleName:
+		g, err := w.Chain.App.Attest.ExportGenesis(ctx)
+		w.check(err)
+		w.check(set(&g.Params, values))
+		return &attesttypes.MsgUpdateParams{Authority: authority, Params: g.Params}
 	}
 	w.TB.Fatalf("no parameters of %q", module)
 	return nil

@@ -38,7 +38,7 @@ func Typed(events []abci.Event) []proto.Message {
 
 // Say puts an event into words; the empty string for one that scripts do not show.
 func (w *World) Say(event proto.Message) string {
-	for _, say := range []func(proto.Message) (string, bool){w.sayCompute, w.sayAttest, w.sayReward, w.sayBeacon} {
+	for _, say := range []func(proto.Message) (string, bool){w.sayCompute, w.sayAttest, w.sayReferee, w.sayReward, w.sayBeacon} {
 		if s, ok := say(event); ok {
 			return s
 		}
@@ -90,8 +90,67 @@ func (w *World) sayAttest(event proto.Message) (string, bool) {
 		return fmt.Sprintf("task %d round %d: %s is judged %s", e.TaskId, e.Round, w.NameOf(e.Provider), short(e.Outcome.String(), "REASON_SEAT_")), true
 	case *attesttypes.EventRoundParked:
 		return fmt.Sprintf("task %d parked: its round could not be closed", e.TaskId), true
+	case *attesttypes.EventAuditSeated:
+		return fmt.Sprintf("task %d round %d: a blind seat for %s", e.TaskId, e.Round, w.seatName(e.Provider)), true
+	case *attesttypes.EventAuditSkipped:
+		return fmt.Sprintf("task %d round %d: nobody for the blind seat", e.TaskId, e.Round), true
 	}
 	return "", false
+}
+
+func (w *World) sayReferee(event proto.Message) (string, bool) {
+	switch e := event.(type) {
+	case *attesttypes.EventCaseOpened:
+		return fmt.Sprintf("task %d: the referee takes it up, %s", e.TaskId, short(e.Origin.String(), "DISPUTE_ORIGIN_")), true
+	case *attesttypes.EventCaseClosed:
+		left := "one result is left"
+		if len(e.ResultRoot) == 0 {
+			left = "not one result is left"
+		}
+		return fmt.Sprintf("task %d: the referee is done, %s", e.TaskId, left), true
+	case *attesttypes.EventDisputeOpened:
+		return fmt.Sprintf("dispute %d about task %d: %s against %s, %s", e.DisputeId, e.TaskId,
+			w.NameOf(e.Challenger), w.seatName(e.Solver), until(e.Phase, e.Deadline)), true
+	case *attesttypes.EventDisputeMoved:
+		if e.Kind == attesttypes.DISPUTE_MOVE_KIND_UNSPECIFIED {
+			return fmt.Sprintf("dispute %d begins, %s", e.DisputeId, until(e.Phase, e.Deadline)), true
+		}
+		return fmt.Sprintf("dispute %d move %d %s, %s", e.DisputeId, e.Moves, short(e.Kind.String(), "DISPUTE_MOVE_KIND_"), until(e.Phase, e.Deadline)), true
+	case *attesttypes.EventStepComputed:
+		return fmt.Sprintf("dispute %d: the chain computes %s", e.DisputeId, Computed(&e.Verdict)), true
+	case *attesttypes.EventDisputeResolved:
+		return fmt.Sprintf("dispute %d ends %s: %s", e.DisputeId, short(e.End.String(), "DISPUTE_END_"), w.winner(e)), true
+	case *attesttypes.EventDisputeParked:
+		return fmt.Sprintf("dispute %d parked: it could not be ended", e.DisputeId), true
+	}
+	return "", false
+}
+
+// winner says who won a dispute.
+func (w *World) winner(e *attesttypes.EventDisputeResolved) string {
+	solver, challenger := w.NameOf(e.Solver), w.NameOf(e.Challenger)
+	switch e.Winner {
+	case attesttypes.DISPUTE_SIDE_SOLVER:
+		return fmt.Sprintf("%s wins against the challenge of %s", solver, challenger)
+	case attesttypes.DISPUTE_SIDE_CHALLENGER:
+		return fmt.Sprintf("%s has overthrown %s", challenger, solver)
+	}
+	return fmt.Sprintf("%s against %s, nobody wins", challenger, solver)
+}
+
+// Computed is a step in words: what the chain computed and what the solver had committed to.
+func Computed(v *attesttypes.StepVerdict) string {
+	return fmt.Sprintf("tensor %d unit %d, %s, position %d, layer %d: expected %s, claimed %s",
+		v.Tensor, v.Unit, v.Operator, v.Position, v.Layer, v.ExpectedText, v.ClaimedText)
+}
+
+// until is a phase with its last block.
+func until(p attesttypes.DisputePhase, deadline uint64) string {
+	name := short(p.String(), "DISPUTE_PHASE_")
+	if deadline == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s until block %d", name, deadline)
 }
 
 func (w *World) sayReward(event proto.Message) (string, bool) {
@@ -107,6 +166,8 @@ func (w *World) sayReward(event proto.Message) (string, bool) {
 			e.TaskId, e.PaidSeats, e.PaidModel, e.PaidValidators, e.Burned, e.Refunded), true
 	case *rewardtypes.EventSeatSlashed:
 		return fmt.Sprintf("%s loses %s of bond: %s", w.NameOf(e.Provider), AIC(e.Amount), short(e.Reason.String(), "REASON_")), true
+	case *rewardtypes.EventRestored:
+		return fmt.Sprintf("%s is given back %d uaic for task %d", w.NameOf(e.Payer), e.Amount, e.TaskId), true
 	case *rewardtypes.EventPayoutParked:
 		return fmt.Sprintf("a payout of %s to %s is parked", AIC(e.Amount), w.NameOf(e.Recipient)), true
 	}

@@ -1,14 +1,19 @@
 package kit
 
 import (
-	"bytes"
-	"hash/fnv"
+	"context"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/aichain/aichain/canon/model"
+	"github.com/aichain/aichain/canon/run"
+	"github.com/aichain/aichain/canon/step"
+	"github.com/aichain/aichain/tests/forge"
 )
 
 // Shape of the small models, in tokens. The context is short enough to be exceeded within the default limits of
@@ -25,77 +30,153 @@ type Model struct {
 	Proof  [][]byte // of the header under the root
 }
 
-var (
-	modelLock sync.Mutex
-	models    = map[string]Model{}
-)
+// Brain is a model that can be run: what a worker has of it. It is safe for concurrent use.
+type Brain struct {
+	Model
 
-// TinyModel returns a published form of a model with no weights to speak of; each name has its own root.
-func TinyModel(tb testing.TB, name string) Model {
-	tb.Helper()
-	modelLock.Lock()
-	defer modelLock.Unlock()
-	if m, ok := models[name]; ok {
-		return m
-	}
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(name))
-	h := model.Header{
-		Vocab: Vocab, Dim: 4, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, FFN: 4, MaxContext: MaxContext,
-		NormEps: hash.Sum32()>>1 + 1, AttnScale: 1 << 20, TiedHead: true,
-		Widths: model.Widths{AttnIn: 8, AttnOut: 8, FFNIn: 8, FFNOut: 8, Head: 8}, EOS: []uint32{2},
-	}
-	var file bytes.Buffer
-	err := model.Write(&file, h, []byte("no tokenizer"), func(p model.Part, _ int) (model.Weights, error) {
-		rows, cols := model.Shape(h, p)
-		return zeros(p, rows, cols), nil
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	path := filepath.Join(tb.TempDir(), "tiny.canon")
-	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
-		tb.Fatal(err)
-	}
-	models[name] = ReadModel(tb, path)
-	return models[name]
+	File   *model.Model // open for as long as the process lives
+	Engine *run.Engine
+
+	lock    sync.Mutex
+	rows    map[model.RowID]provenRow
+	answers map[[32]byte]Answer
 }
 
-// ReadModel returns the published form of a model file.
-func ReadModel(tb testing.TB, path string) Model {
+type provenRow struct {
+	row   []byte
+	proof [][32]byte
+}
+
+var (
+	brainLock sync.Mutex
+	brains    = map[string]*Brain{}
+	byID      = map[string]*Brain{}
+)
+
+// brainOf is the model with a root; nil for one that nobody has.
+func brainOf(id []byte) *Brain {
+	brainLock.Lock()
+	defer brainLock.Unlock()
+	return byID[string(id)]
+}
+
+// brain opens a model once.
+func brain(tb testing.TB, name string, open func() (*Brain, error)) *Brain {
 	tb.Helper()
+	brainLock.Lock()
+	defer brainLock.Unlock()
+	if brains[name] == nil {
+		b, err := open()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		brains[name], byID[string(b.ID)] = b, b
+	}
+	return brains[name]
+}
+
+// Tiny is a model of random weights that answers in microseconds; each name has its own root.
+func Tiny(tb testing.TB, name string) *Brain {
+	tb.Helper()
+	return brain(tb, "tiny "+name, func() (*Brain, error) {
+		h := forge.Small()
+		h.Vocab, h.MaxContext = Vocab, MaxContext
+		return written(h, sha256.Sum256([]byte(name)))
+	})
+}
+
+// Minute is a model of 23 tokens, four of which end an answer: for many games in little time.
+func Minute(tb testing.TB) *Brain {
+	tb.Helper()
+	return brain(tb, "minute", func() (*Brain, error) {
+		h := forge.Small()
+		h.Vocab, h.MaxContext, h.EOS = 23, 24, []uint32{2, 11, 17, 22}
+		return written(h, [32]byte{1})
+	})
+}
+
+// Nano is the model that ships.
+func Nano(tb testing.TB) *Brain {
+	tb.Helper()
+	return brain(tb, "nano", func() (*Brain, error) {
+		_, here, _, _ := runtime.Caller(0)
+		return newBrain(filepath.Join(filepath.Dir(here), "..", "..", "models", "nano", "nano.canon"))
+	})
+}
+
+// written is a model of random weights.
+func written(h model.Header, seed [32]byte) (*Brain, error) {
+	f, err := os.CreateTemp("", "*.canon")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it stays mapped
+	if err := forge.WriteRandom(f, h, seed); err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	return newBrain(f.Name())
+}
+
+// newBrain opens a model file.
+func newBrain(path string) (*Brain, error) {
 	m, err := model.Open(path)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	defer func() { _ = m.Close() }()
+	b := &Brain{File: m, rows: map[model.RowID]provenRow{}, answers: map[[32]byte]Answer{}}
 	root, err := m.Root()
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	path32, err := m.HeaderProof()
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	proof := make([][]byte, len(path32))
-	for i, n := range path32 {
-		proof[i] = append([]byte(nil), n[:]...)
+	b.ID, b.Header = root[:], m.Header().Encode()
+	for _, n := range path32 {
+		b.Proof = append(b.Proof, slices.Clone(n[:]))
 	}
-	return Model{ID: root[:], Header: m.Header().Encode(), Proof: proof}
+	b.Engine, err = run.New(m, run.Options{Threads: 1})
+	return b, err
 }
 
-// zeros is a tensor of the right size.
-func zeros(p model.Part, rows, cols int) model.Weights {
-	width := 1
-	switch {
-	case p == model.Rope:
-		return model.Weights{Data: make([]byte, 4*rows*cols)}
-	case model.IsNorm(p):
-		width = 2
+// RowProof implements step.Rows; proofs are kept, because making one hashes a thousand rows.
+func (b *Brain) RowProof(id model.RowID) ([]byte, [][32]byte, error) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	r, ok := b.rows[id]
+	if !ok {
+		var err error
+		if r.row, r.proof, err = b.File.RowProof(id); err != nil {
+			return nil, nil, err
+		}
+		b.rows[id] = r
 	}
-	w := model.Weights{Scales: make([]uint32, rows), Data: make([]byte, width*rows*cols)}
-	for i := range w.Scales {
-		w.Scales[i] = 1
+	return r.row, r.proof, nil
+}
+
+// Answer is what the model answers to a task: to the claim without its output.
+func (b *Brain) Answer(c step.Claim) (Answer, error) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if a, ok := b.answers[c.InputDigest]; ok {
+		return a, nil
 	}
-	return w
+	got, err := b.Engine.Generate(context.Background(), run.Request{
+		Prompt: c.Prompt, MaxTokens: int(c.MaxOutput), Sampling: run.Sampling{Temperature: c.Temperature, TopK: c.TopK, Seed: c.Seed},
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	b.answers[c.InputDigest] = Answer{Output: got.Tokens, Stop: uint32(got.Stop)}
+	return b.answers[c.InputDigest], nil
+}
+
+// TinyModel is Tiny as it is published.
+func TinyModel(tb testing.TB, name string) Model {
+	tb.Helper()
+	return Tiny(tb, name).Model
 }

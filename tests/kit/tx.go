@@ -19,6 +19,7 @@ import (
 const (
 	gasTx   = 1_000_000
 	gasTask = 200_000
+	gasMove = 3_000_000 // of a dispute, when it is paid for
 )
 
 // Tx is a transaction to be signed by whom its messages name.
@@ -131,13 +132,16 @@ func (w *World) Sign(tx Tx) []byte {
 func (w *World) price(tx Tx) (gas, fee uint64) {
 	free := !tx.Pays
 	for _, msg := range tx.Msgs {
-		switch msg := msg.(type) {
-		case *attesttypes.MsgCommitResult, *attesttypes.MsgRevealResult:
-			gas += w.Chain.App.Attest.FreeSeatGas(msg)
-		case *computetypes.MsgPostTask:
-			free, gas = false, gas+gasTask*uint64(len(msg.Inputs))
-		default:
+		seatGas := w.Chain.App.Attest.FreeSeatGas(msg)
+		gas += seatGas
+		post, isPost := msg.(*computetypes.MsgPostTask)
+		switch {
+		case isPost:
+			free, gas = false, gas+gasTask*uint64(len(post.Inputs))
+		case seatGas == 0:
 			free = false
+		case isMove(msg) && tx.Pays:
+			gas += gasMove
 		}
 	}
 	if !free {
@@ -157,6 +161,15 @@ func (w *World) price(tx Tx) (gas, fee uint64) {
 		fee = tx.Fee
 	}
 	return gas, fee
+}
+
+// isMove says whether a message is a move of a dispute.
+func isMove(msg sdk.Msg) bool {
+	switch msg.(type) {
+	case *attesttypes.MsgPostTrace, *attesttypes.MsgChooseChild, *attesttypes.MsgPostChildren, *attesttypes.MsgPostChunk, *attesttypes.MsgPostStep:
+		return true
+	}
+	return false
 }
 
 // signers are the accounts that must sign, in order, each once.

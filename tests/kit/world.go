@@ -34,6 +34,13 @@ type Setup struct {
 	PriceIn, PriceOut uint64
 	// Slots of each offer.
 	Slots uint32
+	// Model is what TheModel is; Tiny if nil.
+	Model *Brain
+	// Unrefereed gives TheModel a profile that the chain cannot compute, so that panels settle disagreements. Such a
+	// model cannot be published yet; it is in the genesis.
+	Unrefereed bool
+	// AuditBps is the chance of an audit seat; none unless asked for.
+	AuditBps uint32
 	// FeeBps and Splits of TheModel; split recipients are names.
 	FeeBps uint32
 	Splits []Share
@@ -74,6 +81,9 @@ type World struct {
 // letter instead from its first seat on: A is whoever was drawn first, so that scripts do not depend on the beacon.
 func New(tb testing.TB, s Setup) *World {
 	tb.Helper()
+	if s.Model == nil {
+		s.Model = Tiny(tb, TheModel)
+	}
 	w := &World{
 		TB: tb, setup: s, Chain: apptest.New(tb, s.options()),
 		accounts: map[string]*apptest.Account{}, names: map[string]string{}, letters: map[string]string{},
@@ -101,7 +111,12 @@ func (w *World) open() {
 	for _, s := range w.setup.Splits {
 		splits = append(splits, computetypes.FeeSplit{Recipient: w.Address(s.Name), ShareBps: s.Bps})
 	}
-	w.Must(Tx{Msgs: []sdk.Msg{w.Publish("publisher", TheModel, TinyModel(w.TB, TheModel), w.setup.FeeBps, splits...)}})
+	if w.setup.Unrefereed {
+		w.AddModel(TheModel, w.setup.Model.Model)
+		w.Wait(1) // as long as a publication takes
+	} else {
+		w.Must(Tx{Msgs: []sdk.Msg{w.Publish("publisher", TheModel, w.setup.Model.Model, w.setup.FeeBps, splits...)}})
+	}
 	var txs []Tx
 	for i := range w.setup.Providers {
 		name := fmt.Sprintf("p%d", i+1)
