@@ -3,98 +3,140 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/aichain/aichain/x/attest/types"
 )
 
 // Invariants walks the whole state and returns ErrBrokenInvariant with the first contradiction:
-//   - every round is consistent in itself (types.Round.Validate): results ≤ seats, no reveal without a commitment, the
-//     phase fits the commitments, a verdict is what the seats revealed;
-//   - the rounds of a task count from 0 without gaps, and only the last may be open or agreed;
-//   - every open round has exactly one deadline, at its height, or is parked, and nothing else is in either;
-//   - no mempool mark is in the store.
+//   - the records do not contradict themselves or each other (types.GenesisState.Check): a verdict is what the seats
+//     revealed, a case counts its unresolved disputes, one dispute a solver and task is played, and so on;
+//   - every open round has exactly one deadline, at its height, or is parked;
+//   - every unresolved dispute is in the queue of its solver and among the duties of both sides, and is one of: due, at
+//     its deadline; parked; waiting. Every dispute is found by its task and by its sides;
+//   - every case without an unresolved dispute has an end, at its height, or is parked;
+//   - nothing else is in any index, and no mempool mark is in the store.
 //
-// It is for tests and tools, not for a block.
+// What holds between this module and others, as that a lien is held for every challenged seat, is theirs to say. It is
+// for tests and tools, not for a block.
 func (k *Keeper) Invariants(ctx context.Context) error {
-	it, err := k.rounds.Iterate(ctx, nil)
+	gs, err := k.ExportGenesis(ctx)
 	if err != nil {
 		return err
 	}
-	rounds, err := it.Values()
-	if err != nil {
+	if err := gs.Check(types.ErrBrokenInvariant); err != nil {
 		return err
 	}
-	var open, parked int
-	var last *types.Round
-	for i := range rounds {
-		r := &rounds[i]
-		if err := r.Validate(types.ErrBrokenInvariant); err != nil {
+	want := indexesOf(gs)
+	for _, check := range []func() error{
+		same(ctx, "deadlines", k.deadlines, want.deadlines),
+		same(ctx, "task_disputes", k.taskDisputes, want.taskDisputes),
+		same(ctx, "queue", k.queue, want.queue),
+		same(ctx, "duties", k.duties, want.duties),
+		same(ctx, "dispute_deadlines", k.disputeDeadlines, want.disputeDeadlines),
+		same(ctx, "case_ends", k.caseEnds, want.caseEnds),
+		same(ctx, "pending", k.pending, nil),
+		func() error { return k.checkChallenges(ctx, gs.Disputes) },
+	} {
+		if err := check(); err != nil {
 			return err
 		}
-		if err := types.CheckSuccessor(last, r, types.ErrBrokenInvariant); err != nil {
-			return err
+	}
+	return nil
+}
+
+// indexes are the keys that the records lead to.
+type indexes struct {
+	deadlines        []dueKey
+	taskDisputes     []idAt
+	queue            []queueKey
+	duties           []dutyKey
+	disputeDeadlines []idAt
+	caseEnds         []idAt
+}
+
+// indexesOf builds the keys of all indexes from the records, by the rules that keeper.go states.
+func indexesOf(gs *types.GenesisState) (want indexes) {
+	parked := make(map[uint64]string, len(gs.Parked))
+	for _, p := range gs.Parked {
+		parked[p.TaskId] = p.Step
+	}
+	aside := make(map[uint64]bool, len(gs.ParkedDisputes))
+	for _, p := range gs.ParkedDisputes {
+		aside[p.DisputeId] = true
+	}
+	for i := range gs.Rounds {
+		if r := gs.Rounds[i]; r.IsOpen() && parked[r.TaskId] != types.ParkedStep {
+			want.deadlines = append(want.deadlines, dueAt(r))
 		}
-		last = r
-		isParked, err := k.checkWaiting(ctx, r)
+	}
+	for i := range gs.Disputes {
+		d := &gs.Disputes[i]
+		want.taskDisputes = append(want.taskDisputes, collections.Join(d.TaskId, d.Id))
+		if !d.IsOpen() {
+			continue
+		}
+		want.queue = append(want.queue, collections.Join3(d.TaskId, d.Solver, d.Id))
+		want.duties = append(want.duties, collections.Join(d.Solver, d.Id), collections.Join(d.Challenger, d.Id))
+		if d.Deadline > 0 && !aside[d.Id] {
+			want.disputeDeadlines = append(want.disputeDeadlines, collections.Join(d.Deadline, d.Id))
+		}
+	}
+	for _, c := range gs.Cases {
+		if c.Unresolved == 0 && parked[c.TaskId] != types.ParkedCaseStep {
+			want.caseEnds = append(want.caseEnds, endOf(c))
+		}
+	}
+	return want
+}
+
+// same returns the check that a set has exactly these keys, which are different from each other.
+func same[K any](ctx context.Context, name string, set collections.KeySet[K], want []K) func() error {
+	return func() error {
+		for _, key := range want {
+			isThere, err := set.Has(ctx, key)
+			if err != nil {
+				return err
+			}
+			if !isThere {
+				return errorsmod.Wrapf(types.ErrBrokenInvariant, "%s: %s is missing", name, set.KeyCodec().Stringify(key))
+			}
+		}
+		it, err := set.Iterate(ctx, nil)
 		if err != nil {
 			return err
 		}
-		if isParked {
-			parked++
-		} else if r.IsOpen() {
-			open++
+		keys, err := it.Keys()
+		if err != nil {
+			return err
 		}
+		if len(keys) != len(want) {
+			return errorsmod.Wrapf(types.ErrBrokenInvariant, "%s: expected %d keys, got %d", name, len(want), len(keys))
+		}
+		return nil
 	}
-	return k.checkCounts(ctx, open, parked)
 }
 
-// checkWaiting checks that a round is parked or has a deadline exactly if it should.
-func (k *Keeper) checkWaiting(ctx context.Context, r *types.Round) (isParked bool, err error) {
-	isDue, err := k.deadlines.Has(ctx, dueAt(*r))
-	if err != nil {
-		return false, err
-	}
-	if r.IsOpen() {
-		if isParked, err = k.parked.Has(ctx, r.TaskId); err != nil {
-			return false, err
+// checkChallenges checks that each dispute is found by its sides, and nothing else is.
+func (k *Keeper) checkChallenges(ctx context.Context, disputes []types.Dispute) error {
+	for i := range disputes {
+		d := &disputes[i]
+		id, err := k.challenges.Get(ctx, collections.Join3(d.TaskId, d.Solver, d.Challenger))
+		if err != nil || id != d.Id {
+			return errorsmod.Wrapf(types.ErrBrokenInvariant, "challenges: expected dispute %d, got %d (%v)", d.Id, id, err)
 		}
 	}
-	if (isDue || isParked) != r.IsOpen() || isDue && isParked {
-		return false, errorsmod.Wrapf(types.ErrBrokenInvariant, "task %d round %d in phase %s: due %t, parked %t", r.TaskId, r.Round, r.Phase, isDue, isParked)
-	}
-	return isParked, nil
-}
-
-// checkCounts checks that nothing else is in the deadlines, among the parked, or among the mempool marks.
-func (k *Keeper) checkCounts(ctx context.Context, open, parked int) error {
-	deadlines, err := k.deadlines.Iterate(ctx, nil)
+	it, err := k.challenges.Iterate(ctx, nil)
 	if err != nil {
 		return err
 	}
-	due, err := deadlines.Keys()
+	keys, err := it.Keys()
 	if err != nil {
 		return err
 	}
-	records, err := k.parked.Iterate(ctx, nil)
-	if err != nil {
-		return err
-	}
-	aside, err := records.Keys()
-	if err != nil {
-		return err
-	}
-	marks, err := k.pending.Iterate(ctx, nil)
-	if err != nil {
-		return err
-	}
-	pending, err := marks.Keys()
-	if err != nil {
-		return err
-	}
-	if len(due) != open || len(aside) != parked || len(pending) != 0 {
-		return errorsmod.Wrapf(types.ErrBrokenInvariant, "expected %d deadlines, %d parked, no marks; got %d, %d, %d",
-			open, parked, len(due), len(aside), len(pending))
+	if len(keys) != len(disputes) {
+		return errorsmod.Wrapf(types.ErrBrokenInvariant, "challenges: expected %d keys, got %d", len(disputes), len(keys))
 	}
 	return nil
 }

@@ -2,37 +2,47 @@ package types
 
 import errorsmod "cosmossdk.io/errors"
 
-// ParkedStep is the name of the block step that parks rounds.
-const ParkedStep = "verdict"
+// Names of the block steps that park what they cannot end, by task.
+const (
+	ParkedStep     = "verdict" // a round
+	ParkedCaseStep = "case"    // a case whose disputes are all resolved
+)
 
 // DefaultGenesis returns the state of a fresh chain: parameters, no rounds.
-func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+func DefaultGenesis() *GenesisState {
+	return &GenesisState{Params: DefaultParams(), NextDisputeId: 1}
+}
 
-// Validate checks the parameters, every round, the order of the rounds, and that each parked task has an open round.
-// It returns ErrInvalidParams or ErrInvalidGenesis.
+// Validate checks the parameters and every record, by itself and against the others: see Check. It returns
+// ErrInvalidParams or ErrInvalidGenesis.
 func (gs *GenesisState) Validate() error {
 	if err := gs.Params.Validate(); err != nil {
 		return err
 	}
-	open := make(map[uint64]bool, len(gs.Rounds))
-	var last *Round
-	for i := range gs.Rounds {
-		r := &gs.Rounds[i]
-		if err := r.Validate(ErrInvalidGenesis); err != nil {
+	return gs.Check(ErrInvalidGenesis)
+}
+
+// Check checks that the records do not contradict each other, the parameters aside:
+//   - rounds by task, then number: each consistent in itself (Round.Validate), counted from 0 without gaps, only the
+//     last of a task open or agreed;
+//   - parked rounds are open, parked cases without an unresolved dispute;
+//   - disputes by id, below next_dispute_id: each consistent in itself (Dispute.Validate), between a seat that revealed
+//     and another seat or, of a settled result, somebody without one; nobody disputes one solver twice;
+//   - of the unresolved disputes against a solver the first is played, or being dropped after the solver's fall; all
+//     others wait. Every unresolved dispute has a case, which counts them;
+//   - a fallen seat names the dispute that it lost; a challenged one has a case;
+//   - traces are of seats that revealed; what was shown is of an unresolved dispute; hashes have 32 bytes;
+//   - sealed rounds are at the point where the lot is drawn.
+//
+// It returns kind.
+func (gs *GenesisState) Check(kind *errorsmod.Error) error {
+	b := newBook(gs, kind)
+	for _, check := range []func() error{
+		b.checkRounds, b.checkSealed, b.checkDisputes, b.checkQueues, b.checkCases, b.checkSeats, b.checkTraces, b.checkShown, b.checkParked,
+	} {
+		if err := check(); err != nil {
 			return err
 		}
-		if err := CheckSuccessor(last, r, ErrInvalidGenesis); err != nil {
-			return err
-		}
-		open[r.TaskId] = r.IsOpen()
-		last = r
-	}
-	var before uint64
-	for _, p := range gs.Parked {
-		if p.TaskId <= before || !open[p.TaskId] || p.Step != ParkedStep {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "parked task %d: expected ascending ids with an open round and step %q", p.TaskId, ParkedStep)
-		}
-		before = p.TaskId
 	}
 	return nil
 }
