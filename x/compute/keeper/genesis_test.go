@@ -15,14 +15,22 @@ func busy(t *testing.T) *fixture {
 	f := newFixture(t)
 	f.market(40, modelA)
 	f.offer(provider(3), modelB, 5, 6, 7)
+	for i := range 8 {
+		f.offer(provider(20+i), modelC, 5, 6, 7)
+	}
 	f.ok(post("a", "b", "", "d", "e", "f"))
+	f.ok(canonical("audited", "overturned"))
 	f.r.poison[6] = true
 	f.endBlocks(12)
 	f.again(1, types.SEAT_ROLE_PANEL)
 	f.again(2, types.SEAT_ROLE_REDRAW)
 	f.settle(3)
+	_, found := f.audit(7, 1)
+	require.True(t, found)
+	f.settle(8)
+	require.NoError(t, f.k.Overturn(f.ctx, 8))
 	f.ok(post("g", "h"))
-	f.ok(&types.MsgCancelTask{Requester: account("alice"), TaskId: 7})
+	f.ok(&types.MsgCancelTask{Requester: account("alice"), TaskId: 9})
 	f.ok(&types.MsgDrainProvider{Provider: provider(7)})
 	f.ok(&types.MsgRemoveOffer{Provider: f.seats(4)[0], ModelId: modelA})
 	require.NoError(t, f.k.Invariants(f.ctx))
@@ -34,7 +42,7 @@ func TestExportImportExport(t *testing.T) {
 	first, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, first.Validate())
-	require.Len(t, first.Tasks, 8)
+	require.Len(t, first.Tasks, 10)
 	require.Len(t, first.Parked, 1)
 	require.NotEmpty(t, first.Seatings)
 
@@ -79,7 +87,7 @@ func TestGenesisValidate(t *testing.T) {
 		"provider status":      func(g *types.GenesisState) { g.Providers[0].Status = 0 },
 		"offer count":          func(g *types.GenesisState) { g.Providers[0].OfferCount++ },
 		"no next id":           func(g *types.GenesisState) { g.NextTaskId = 0 },
-		"next id too low":      func(g *types.GenesisState) { g.NextTaskId = 8 },
+		"next id too low":      func(g *types.GenesisState) { g.NextTaskId = 10 },
 		"tasks out of order":   func(g *types.GenesisState) { g.Tasks[0], g.Tasks[1] = g.Tasks[1], g.Tasks[0] },
 		"client_ref twice":     func(g *types.GenesisState) { g.Tasks[1].ClientRef = g.Tasks[0].ClientRef },
 		"passing status":       func(g *types.GenesisState) { g.Tasks[0].Status = types.TASK_STATUS_AGREED },
@@ -88,6 +96,16 @@ func TestGenesisValidate(t *testing.T) {
 		"parked and due":       func(g *types.GenesisState) { g.Tasks[5].NextHeight = 5 },
 		"parked twice":         func(g *types.GenesisState) { g.Parked = append(g.Parked, g.Parked[0]) },
 		"price of a task":      func(g *types.GenesisState) { g.Tasks[0].Terms.MaxPrice = uaic(-1) },
+		"audit, no referee":    func(g *types.GenesisState) { g.Tasks[3].Snapshot.AuditBps = 500 },
+		"referee, no profile":  func(g *types.GenesisState) { g.Tasks[3].Snapshot.Refereed = true },
+		"audit over 100 %":     func(g *types.GenesisState) { g.Tasks[6].Snapshot.AuditBps = 10_001 },
+		"referee before match": func(g *types.GenesisState) { g.Tasks[9].Terms.ModelId, g.Tasks[9].Snapshot.Refereed = modelC, true },
+		"overturned, no root":  func(g *types.GenesisState) { g.Tasks[7].ResultRoot = nil },
+		"overturned, refunded": func(g *types.GenesisState) { g.Tasks[7].Status = types.TASK_STATUS_REFUNDED },
+		"overturned, agreed":   func(g *types.GenesisState) { g.Tasks[7].Reason = types.REASON_TASK_AGREED },
+		"overturned unrefereed": func(g *types.GenesisState) {
+			g.Tasks[2].Status, g.Tasks[2].Reason = types.TASK_STATUS_OVERTURNED, types.REASON_TASK_OVERTURNED
+		},
 		"seating of no task":   func(g *types.GenesisState) { g.Seatings[0].TaskIds[0] = 99 },
 		"seating out of order": func(g *types.GenesisState) { g.Seatings[0].TaskIds = []uint64{2, 1} },
 	} {
@@ -139,7 +157,12 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 			_ = f.k.providers.Set(f.ctx, anyone, p)
 			return err
 		},
-		"next id given already": func(f *fixture) error { return f.k.nextTaskID.Set(f.ctx, 8) },
+		"next id given already": func(f *fixture) error { return f.k.nextTaskID.Set(f.ctx, 10) },
+		"audit, no referee": func(f *fixture) error {
+			t := f.task(1)
+			t.Snapshot.AuditBps = 1
+			return f.k.tasks.Set(f.ctx, 1, t)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := busy(t)

@@ -216,7 +216,7 @@ func TestModelsAreFoundByNameOldestFirst(t *testing.T) {
 	require.Equal(t, []uint64{100, 101, 103}, heights)
 	all, err := f.q.Models(f.ctx, &types.QueryModelsRequest{})
 	require.NoError(t, err)
-	require.Len(t, all.Models, 6)
+	require.Len(t, all.Models, 7)
 	_, err = f.q.Models(f.ctx, &types.QueryModelsRequest{Name: strings.Repeat("n", 65)})
 	require.ErrorIs(t, err, types.ErrBadText)
 
