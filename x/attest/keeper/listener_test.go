@@ -140,7 +140,7 @@ func TestForget(t *testing.T) {
 	f.newTask(1, 0, 1, 2)
 	f.newTask(2, 0, 1, 2)
 	f.refused(types.ErrRoundOpen, "task 1 round 0", func() error {
-		_, err := f.k.Forget(f.ctx, 1)
+		_, _, err := f.k.Forget(f.ctx, 1)
 		return err
 	})
 	f.play(1, []int{0, 1, 2}, []int{1, 1, absent})
@@ -150,15 +150,17 @@ func TestForget(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{account(0), account(1), account(2), account(3), account(4), account(5)}, before)
 	f.play(1, []int{3, 4, 5}, []int{1, 1, 1})
-	seated, err := f.k.Forget(f.ctx, 1)
+	seated, done, err := f.k.Forget(f.ctx, 1)
 	require.NoError(t, err)
+	require.True(t, done)
 	require.Len(t, seated, 6)
 	require.Equal(t, computetypes.SeatedAt{Provider: account(0), Height: matchHeight}, seated[0])
 	require.Equal(t, computetypes.SeatedAt{Provider: account(5), Height: 200}, seated[5])
 	require.Empty(t, mustRounds(f, 1))
 	require.NotEmpty(t, mustRounds(f, 2), "the neighbour stays")
-	seated, err = f.k.Forget(f.ctx, 1)
+	seated, done, err = f.k.Forget(f.ctx, 1)
 	require.NoError(t, err)
+	require.True(t, done)
 	require.Empty(t, seated)
 	require.NoError(t, f.k.Invariants(f.ctx))
 }

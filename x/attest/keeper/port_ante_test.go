@@ -202,7 +202,7 @@ func TestFloodOfAStranger(t *testing.T) {
 	f.newTask(1, 0, 1, 2)
 	reads := 0
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
-	k := NewKeeper(cdc, countingStore{runtime.NewKVStoreService(f.key), &reads}, addrs, f.tasks, account(99))
+	k := NewKeeper(cdc, countingStore{runtime.NewKVStoreService(f.key), &reads}, addrs, f.tasks, f.stakes, f.beacon, account(99))
 
 	many := make([]types.Commit, types.MaxBatchLimit)
 	for i := range many {

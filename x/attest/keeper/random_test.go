@@ -33,7 +33,7 @@ func TestRandomBlocks(t *testing.T) {
 			seats: map[string]int{}, answers: map[uint64]map[int]uint32{}, rounds: map[uint64]map[uint32]bool{},
 		}
 		budget := rapid.Uint32Range(1, 5).Draw(rt, "budget")
-		require.NoError(rt, w.k.params.Set(w.ctx, types.Params{MaxBatch: 10, VerdictBudget: budget}))
+		require.NoError(rt, w.k.params.Set(w.ctx, testParams(10, budget)))
 		for range 60 {
 			w.block(rapid.IntRange(0, 6).Draw(rt, "operations"), true)
 		}

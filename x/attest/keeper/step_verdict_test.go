@@ -225,7 +225,7 @@ func TestVerdictStepEmptyBlock(t *testing.T) {
 // TestVerdictStepBudget: a full budget leaves the rest for the next blocks, in order, and they accept nothing meanwhile.
 func TestVerdictStepBudget(t *testing.T) {
 	f := newFixture(t)
-	require.NoError(t, f.k.params.Set(f.ctx, types.Params{MaxBatch: 10, VerdictBudget: 3}))
+	require.NoError(t, f.k.params.Set(f.ctx, testParams(10, 3)))
 	for id := uint64(1); id <= 8; id++ {
 		f.newTask(id, 0, 1, 2)
 	}
@@ -334,12 +334,12 @@ func TestUpdateParams(t *testing.T) {
 			return err
 		}
 	}
-	good := types.Params{MaxBatch: 1, VerdictBudget: 1}
+	good := testParams(1, 1)
 	f.refused(sdkerrors.ErrUnauthorized, account(99), update(account(0), good))
-	f.refused(types.ErrInvalidParams, "max_batch", update(account(99), types.Params{VerdictBudget: 1}))
-	f.refused(types.ErrInvalidParams, "max_batch", update(account(99), types.Params{MaxBatch: 1_001, VerdictBudget: 1}))
-	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), types.Params{MaxBatch: 1}))
-	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), types.Params{MaxBatch: 1, VerdictBudget: 100_001}))
+	f.refused(types.ErrInvalidParams, "max_batch", update(account(99), testParams(0, 1)))
+	f.refused(types.ErrInvalidParams, "max_batch", update(account(99), testParams(1_001, 1)))
+	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), testParams(1, 0)))
+	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), testParams(1, 100_001)))
 	require.NoError(t, update(account(99), good)())
 	got, err := f.k.Params(f.ctx)
 	require.NoError(t, err)

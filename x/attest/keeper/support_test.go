@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -54,8 +55,13 @@ func account(n int) string {
 // fakeTasks is x/compute as far as x/attest sees it: it keeps tasks, and moves them as the real one does.
 type fakeTasks struct {
 	tasks    map[uint64]computetypes.Task
+	models   map[string]computetypes.Model
+	auditors []computetypes.MatchedSeat // who takes the next audit seats
 	released map[string]int // slots freed by provider
-	poison   map[string]any // model id → error or panic value of ReleaseSlots
+	poison   map[string]any // model id → error or panic value of ReleaseSlots and SeatAudit
+	models   map[string]computetypes.Model
+	audits   map[uint64]int      // task → account that SeatAudit finds; nobody if missing
+	seeds    map[uint64][32]byte // task → seed that SeatAudit was given
 }
 
 func (f *fakeTasks) Task(_ context.Context, id uint64) (computetypes.Task, error) {
@@ -66,6 +72,32 @@ func (f *fakeTasks) Task(_ context.Context, id uint64) (computetypes.Task, error
 	return t, nil
 }
 
+func (f *fakeTasks) Model(_ context.Context, id []byte) (computetypes.Model, error) {
+	m, ok := f.models[string(id)]
+	if !ok {
+		return m, errorsmod.Wrapf(sdkerrors.ErrNotFound, "model %x", id)
+	}
+	return m, nil
+}
+
+func (f *fakeTasks) SeatAudit(_ context.Context, id uint64, _ [32]byte) (seat computetypes.MatchedSeat, found bool, err error) {
+	if _, err := f.Task(context.Background(), id); err != nil || len(f.auditors) == 0 {
+		return seat, false, err
+	}
+	seat, f.auditors = f.auditors[0], f.auditors[1:]
+	return seat, true, nil
+}
+
+func (f *fakeTasks) Overturn(_ context.Context, id uint64) error {
+	t := f.tasks[id]
+	if t.Status != computetypes.TASK_STATUS_SETTLED {
+		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "task %d is not settled", id)
+	}
+	t.Status, t.Reason = computetypes.TASK_STATUS_OVERTURNED, computetypes.REASON_TASK_OVERTURNED
+	f.tasks[id] = t
+	return nil
+}
+
 func (f *fakeTasks) RequestSeats(_ context.Context, id uint64, role computetypes.SeatRole) error {
 	t := f.tasks[id]
 	t.Status = computetypes.TASK_STATUS_SPLIT
@@ -74,6 +106,41 @@ func (f *fakeTasks) RequestSeats(_ context.Context, id uint64, role computetypes
 	}
 	t.Round++
 	t.Role = role
+	f.tasks[id] = t
+	return nil
+}
+
+// Model is a registered not-found error for a model that no test published.
+func (f *fakeTasks) Model(_ context.Context, id []byte) (computetypes.Model, error) {
+	m, ok := f.models[string(id)]
+	if !ok {
+		return m, errorsmod.Wrapf(sdkerrors.ErrNotFound, "model %x", id)
+	}
+	return m, nil
+}
+
+func (f *fakeTasks) SeatAudit(_ context.Context, id uint64, seed [32]byte) (computetypes.MatchedSeat, bool, error) {
+	if _, twice := f.seeds[id]; twice {
+		return computetypes.MatchedSeat{}, false, errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "task %d was audited before", id)
+	}
+	f.seeds[id] = seed
+	switch p := f.poison[string(f.tasks[id].Terms.ModelId)].(type) {
+	case nil:
+	case error:
+		return computetypes.MatchedSeat{}, false, p
+	default:
+		panic(p)
+	}
+	n, isFound := f.audits[id]
+	return computetypes.MatchedSeat{Provider: account(n), PriceInput: 3_000, PriceOutput: 4_000, Lien: 50_000}, isFound, nil
+}
+
+func (f *fakeTasks) Overturn(_ context.Context, id uint64) error {
+	t := f.tasks[id]
+	if t.Status != computetypes.TASK_STATUS_SETTLED {
+		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "task %d is %s", id, t.Status)
+	}
+	t.Status, t.Reason = computetypes.TASK_STATUS_OVERTURNED, computetypes.REASON_TASK_OVERTURNED
 	f.tasks[id] = t
 	return nil
 }
@@ -92,14 +159,85 @@ func (f *fakeTasks) ReleaseSlots(_ context.Context, modelID []byte, providers []
 	return nil
 }
 
-func (f *fakeTasks) Close(_ context.Context, id uint64, c computetypes.Closing) error {
+func (f *fakeTasks) Close(ctx context.Context, id uint64, c computetypes.Closing) error {
 	t := f.tasks[id]
 	if t.CloseHeight != 0 {
 		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "task %d is closed", id)
 	}
-	t.Status, t.Reason, t.ResultRoot, t.OutputTokens, t.CloseHeight = c.Status, c.Reason, c.ResultRoot, c.OutputTokens, 1
+	t.Status, t.Reason, t.ResultRoot, t.OutputTokens, t.CloseHeight = c.Status, c.Reason, c.ResultRoot, c.OutputTokens, heightOf(sdk.UnwrapSDKContext(ctx))
 	f.tasks[id] = t
 	return nil
+}
+
+// fakeStakes is the bonds of x/reward: what each provider has free and under lien, and what was asked of them.
+type fakeStakes struct {
+	free, lien map[string]uint64
+	broken     error    // of every call, when set
+	calls      []string // what was asked, in words
+}
+
+func (f *fakeStakes) PlaceLien(_ context.Context, provider string, amount uint64) error {
+	if f.free[provider] < amount {
+		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic free, need %d", provider, f.free[provider], amount)
+	}
+	f.free[provider] -= amount
+	f.lien[provider] += amount
+	f.calls = append(f.calls, fmt.Sprintf("place %s %d", nameOf(provider), amount))
+	return f.broken
+}
+
+func (f *fakeStakes) HoldLien(_ context.Context, provider string, height, amount uint64) error {
+	f.lien[provider] += amount
+	f.calls = append(f.calls, fmt.Sprintf("hold %s %d of %d", nameOf(provider), amount, height))
+	return f.broken
+}
+
+func (f *fakeStakes) FreeLien(_ context.Context, provider string, amount uint64) error {
+	if f.broken != nil {
+		return f.broken
+	}
+	if f.lien[provider] < amount {
+		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic under lien, need %d", provider, f.lien[provider], amount)
+	}
+	f.lien[provider] -= amount
+	f.free[provider] += amount
+	f.calls = append(f.calls, fmt.Sprintf("free %s %d", nameOf(provider), amount))
+	return nil
+}
+
+func (f *fakeStakes) SlashLien(_ context.Context, s types.Slash) error {
+	if f.broken != nil {
+		return f.broken
+	}
+	if f.lien[s.Provider] < s.Lien || s.Taken > s.Lien {
+		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic under lien, take %d of %d", s.Provider, f.lien[s.Provider], s.Taken, s.Lien)
+	}
+	f.lien[s.Provider] -= s.Lien
+	f.free[s.Provider] += s.Lien - s.Taken
+	call := fmt.Sprintf("slash %s %d of %d for %s %s", nameOf(s.Provider), s.Taken, s.Lien, nameOf(s.Winner), strings.TrimPrefix(s.Reason.String(), "REASON_"))
+	if s.Restore {
+		call += " restore"
+	}
+	f.calls = append(f.calls, call)
+	return nil
+}
+
+// nameOf is an account of the tests in words: its number.
+func nameOf(provider string) string {
+	for n := range 200 {
+		if account(n) == provider {
+			return fmt.Sprint(n)
+		}
+	}
+	return provider
+}
+
+// fakeBeacon is x/beacon.
+type fakeBeacon struct{ broken error }
+
+func (f *fakeBeacon) At(_ context.Context, height uint64) ([]byte, error) {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, height))
+	return sum[:], f.broken
 }
 
 // fakeMoney is x/reward as far as x/attest sees it.
@@ -113,16 +251,70 @@ func (f *fakeMoney) AfterVerdict(_ context.Context, v types.FinalVerdict) error 
 	return nil
 }
 
+// fakeStakes is x/reward as far as challenges see it: it adds up what is held of each provider.
+type fakeStakes struct {
+	free    map[string]uint64 // what PlaceLien may take; testBond unless a test says otherwise
+	held    map[string]uint64
+	slashes []types.Slash
+}
+
+// testBond is what a provider has free.
+const testBond = 1_000_000
+
+func (f *fakeStakes) PlaceLien(_ context.Context, provider string, amount uint64) error {
+	free, ok := f.free[provider]
+	if !ok {
+		free = testBond
+	}
+	if amount > free {
+		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d free", provider, free)
+	}
+	f.free[provider] = free - amount
+	f.held[provider] += amount
+	return nil
+}
+
+func (f *fakeStakes) HoldLien(_ context.Context, provider string, _, amount uint64) error {
+	f.held[provider] += amount
+	return nil
+}
+
+func (f *fakeStakes) FreeLien(_ context.Context, provider string, amount uint64) error {
+	if amount > f.held[provider] {
+		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d held", provider, f.held[provider])
+	}
+	f.held[provider] -= amount
+	return nil
+}
+
+func (f *fakeStakes) SlashLien(ctx context.Context, s types.Slash) error {
+	if s.Taken > s.Lien {
+		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "%d of %d", s.Taken, s.Lien)
+	}
+	f.slashes = append(f.slashes, s)
+	return f.FreeLien(ctx, s.Provider, s.Lien)
+}
+
+// fakeBeacon is x/beacon: every height up to the present one has spoken.
+type fakeBeacon struct{ err error }
+
+func (f *fakeBeacon) At(_ context.Context, height uint64) ([]byte, error) {
+	r := sha256.Sum256(binary.BigEndian.AppendUint64(nil, height))
+	return r[:], f.err
+}
+
 // fixture is a keeper over a real store with fake neighbours.
 type fixture struct {
-	t     testing.TB
-	key   *storetypes.KVStoreKey
-	cms   storetypes.CommitMultiStore
-	ctx   sdk.Context
-	k     *Keeper
-	msgs  types.MsgServer
-	tasks *fakeTasks
-	money *fakeMoney
+	t      testing.TB
+	key    *storetypes.KVStoreKey
+	cms    storetypes.CommitMultiStore
+	ctx    sdk.Context
+	k      *Keeper
+	msgs   types.MsgServer
+	tasks  *fakeTasks
+	stakes *fakeStakes
+	beacon *fakeBeacon
+	money  *fakeMoney
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -131,12 +323,17 @@ func newFixture(t testing.TB) *fixture {
 	tc := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient"))
 	f := &fixture{
 		t: t, key: key, cms: tc.CMS,
-		ctx:   tc.Ctx.WithChainID(testChain).WithBlockHeight(int64(matchHeight)),
-		tasks: &fakeTasks{tasks: map[uint64]computetypes.Task{}, released: map[string]int{}, poison: map[string]any{}},
-		money: &fakeMoney{finals: map[uint64]types.FinalVerdict{}},
+		ctx: tc.Ctx.WithChainID(testChain).WithBlockHeight(int64(matchHeight)),
+		tasks: &fakeTasks{
+			tasks: map[uint64]computetypes.Task{}, released: map[string]int{}, poison: map[string]any{},
+			models: map[string]computetypes.Model{}, audits: map[uint64]int{}, seeds: map[uint64][32]byte{},
+		},
+		stakes: &fakeStakes{free: map[string]uint64{}, held: map[string]uint64{}},
+		beacon: &fakeBeacon{},
+		money:  &fakeMoney{finals: map[uint64]types.FinalVerdict{}},
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
-	f.k = NewKeeper(cdc, runtime.NewKVStoreService(key), addrs, f.tasks, account(99))
+	f.k = NewKeeper(cdc, runtime.NewKVStoreService(key), addrs, f.tasks, f.stakes, f.beacon, account(99))
 	f.k.SetHooks(f.money)
 	f.msgs = NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, types.DefaultGenesis()))
@@ -198,6 +395,13 @@ func (f *fixture) newTask(id uint64, seats ...int) {
 	f.t.Helper()
 	f.post(id, uint32(len(seats)))
 	f.match(id, seats...)
+}
+
+// testParams are the default parameters with another batch and budget.
+func testParams(maxBatch, verdictBudget uint32) types.Params {
+	p := types.DefaultParams()
+	p.MaxBatch, p.VerdictBudget = maxBatch, verdictBudget
+	return p
 }
 
 // saltOf is the salt of a seat.
