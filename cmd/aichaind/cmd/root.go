@@ -82,6 +82,7 @@ func NewRootCmd() *cobra.Command {
 		panic(err)
 	}
 	hexInText(root, tmp.InterfaceRegistry())
+	tellDisputes(root)
 	return root
 }
 
