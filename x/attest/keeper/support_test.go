@@ -55,8 +55,6 @@ func account(n int) string {
 // fakeTasks is x/compute as far as x/attest sees it: it keeps tasks, and moves them as the real one does.
 type fakeTasks struct {
 	tasks    map[uint64]computetypes.Task
-	models   map[string]computetypes.Model
-	auditors []computetypes.MatchedSeat // who takes the next audit seats
 	released map[string]int // slots freed by provider
 	poison   map[string]any // model id → error or panic value of ReleaseSlots and SeatAudit
 	models   map[string]computetypes.Model
@@ -70,32 +68,6 @@ func (f *fakeTasks) Task(_ context.Context, id uint64) (computetypes.Task, error
 		return t, errorsmod.Wrapf(sdkerrors.ErrNotFound, "task %d", id)
 	}
 	return t, nil
-}
-
-func (f *fakeTasks) Model(_ context.Context, id []byte) (computetypes.Model, error) {
-	m, ok := f.models[string(id)]
-	if !ok {
-		return m, errorsmod.Wrapf(sdkerrors.ErrNotFound, "model %x", id)
-	}
-	return m, nil
-}
-
-func (f *fakeTasks) SeatAudit(_ context.Context, id uint64, _ [32]byte) (seat computetypes.MatchedSeat, found bool, err error) {
-	if _, err := f.Task(context.Background(), id); err != nil || len(f.auditors) == 0 {
-		return seat, false, err
-	}
-	seat, f.auditors = f.auditors[0], f.auditors[1:]
-	return seat, true, nil
-}
-
-func (f *fakeTasks) Overturn(_ context.Context, id uint64) error {
-	t := f.tasks[id]
-	if t.Status != computetypes.TASK_STATUS_SETTLED {
-		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "task %d is not settled", id)
-	}
-	t.Status, t.Reason = computetypes.TASK_STATUS_OVERTURNED, computetypes.REASON_TASK_OVERTURNED
-	f.tasks[id] = t
-	return nil
 }
 
 func (f *fakeTasks) RequestSeats(_ context.Context, id uint64, role computetypes.SeatRole) error {
@@ -169,59 +141,6 @@ func (f *fakeTasks) Close(ctx context.Context, id uint64, c computetypes.Closing
 	return nil
 }
 
-// fakeStakes is the bonds of x/reward: what each provider has free and under lien, and what was asked of them.
-type fakeStakes struct {
-	free, lien map[string]uint64
-	broken     error    // of every call, when set
-	calls      []string // what was asked, in words
-}
-
-func (f *fakeStakes) PlaceLien(_ context.Context, provider string, amount uint64) error {
-	if f.free[provider] < amount {
-		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic free, need %d", provider, f.free[provider], amount)
-	}
-	f.free[provider] -= amount
-	f.lien[provider] += amount
-	f.calls = append(f.calls, fmt.Sprintf("place %s %d", nameOf(provider), amount))
-	return f.broken
-}
-
-func (f *fakeStakes) HoldLien(_ context.Context, provider string, height, amount uint64) error {
-	f.lien[provider] += amount
-	f.calls = append(f.calls, fmt.Sprintf("hold %s %d of %d", nameOf(provider), amount, height))
-	return f.broken
-}
-
-func (f *fakeStakes) FreeLien(_ context.Context, provider string, amount uint64) error {
-	if f.broken != nil {
-		return f.broken
-	}
-	if f.lien[provider] < amount {
-		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic under lien, need %d", provider, f.lien[provider], amount)
-	}
-	f.lien[provider] -= amount
-	f.free[provider] += amount
-	f.calls = append(f.calls, fmt.Sprintf("free %s %d", nameOf(provider), amount))
-	return nil
-}
-
-func (f *fakeStakes) SlashLien(_ context.Context, s types.Slash) error {
-	if f.broken != nil {
-		return f.broken
-	}
-	if f.lien[s.Provider] < s.Lien || s.Taken > s.Lien {
-		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d uaic under lien, take %d of %d", s.Provider, f.lien[s.Provider], s.Taken, s.Lien)
-	}
-	f.lien[s.Provider] -= s.Lien
-	f.free[s.Provider] += s.Lien - s.Taken
-	call := fmt.Sprintf("slash %s %d of %d for %s %s", nameOf(s.Provider), s.Taken, s.Lien, nameOf(s.Winner), strings.TrimPrefix(s.Reason.String(), "REASON_"))
-	if s.Restore {
-		call += " restore"
-	}
-	f.calls = append(f.calls, call)
-	return nil
-}
-
 // nameOf is an account of the tests in words: its number.
 func nameOf(provider string) string {
 	for n := range 200 {
@@ -230,14 +149,6 @@ func nameOf(provider string) string {
 		}
 	}
 	return provider
-}
-
-// fakeBeacon is x/beacon.
-type fakeBeacon struct{ broken error }
-
-func (f *fakeBeacon) At(_ context.Context, height uint64) ([]byte, error) {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, height))
-	return sum[:], f.broken
 }
 
 // fakeMoney is x/reward as far as x/attest sees it.
@@ -256,6 +167,8 @@ type fakeStakes struct {
 	free    map[string]uint64 // what PlaceLien may take; testBond unless a test says otherwise
 	held    map[string]uint64
 	slashes []types.Slash
+	calls   []string // what was asked, in words
+	broken  error    // of freeing and slashing, when set
 }
 
 // testBond is what a provider has free.
@@ -271,28 +184,43 @@ func (f *fakeStakes) PlaceLien(_ context.Context, provider string, amount uint64
 	}
 	f.free[provider] = free - amount
 	f.held[provider] += amount
+	f.calls = append(f.calls, fmt.Sprintf("place %s %d", nameOf(provider), amount))
 	return nil
 }
 
-func (f *fakeStakes) HoldLien(_ context.Context, provider string, _, amount uint64) error {
+func (f *fakeStakes) HoldLien(_ context.Context, provider string, height, amount uint64) error {
 	f.held[provider] += amount
+	f.calls = append(f.calls, fmt.Sprintf("hold %s %d of %d", nameOf(provider), amount, height))
 	return nil
 }
 
 func (f *fakeStakes) FreeLien(_ context.Context, provider string, amount uint64) error {
+	if f.broken != nil {
+		return f.broken
+	}
 	if amount > f.held[provider] {
 		return errorsmod.Wrapf(sdkerrors.ErrInsufficientFunds, "%s has %d held", provider, f.held[provider])
 	}
 	f.held[provider] -= amount
+	f.calls = append(f.calls, fmt.Sprintf("free %s %d", nameOf(provider), amount))
 	return nil
 }
 
-func (f *fakeStakes) SlashLien(ctx context.Context, s types.Slash) error {
-	if s.Taken > s.Lien {
-		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "%d of %d", s.Taken, s.Lien)
+func (f *fakeStakes) SlashLien(_ context.Context, s types.Slash) error {
+	if f.broken != nil {
+		return f.broken
 	}
+	if s.Taken > s.Lien || s.Lien > f.held[s.Provider] {
+		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "%d of %d of %d", s.Taken, s.Lien, f.held[s.Provider])
+	}
+	f.held[s.Provider] -= s.Lien
 	f.slashes = append(f.slashes, s)
-	return f.FreeLien(ctx, s.Provider, s.Lien)
+	call := fmt.Sprintf("slash %s %d of %d for %s %s", nameOf(s.Provider), s.Taken, s.Lien, nameOf(s.Winner), strings.TrimPrefix(s.Reason.String(), "REASON_"))
+	if s.Restore {
+		call += " restore"
+	}
+	f.calls = append(f.calls, call)
+	return nil
 }
 
 // fakeBeacon is x/beacon: every height up to the present one has spoken.
@@ -437,10 +365,21 @@ func (f *fixture) commit(n int, commits ...types.Commit) error {
 	return err
 }
 
-// reveal sends reveals.
+// reveal sends reveals, in the next block if the rounds have opened in this one.
 func (f *fixture) reveal(n int, reveals ...types.Reveal) error {
+	f.notTooSoon(reveals)
 	_, err := f.msgs.RevealResult(f.ctx, &types.MsgRevealResult{Provider: account(n), Reveals: reveals})
 	return err
+}
+
+// notTooSoon moves on to the next block if one of the rounds has opened in this one.
+func (f *fixture) notTooSoon(reveals []types.Reveal) {
+	for _, rev := range reveals {
+		r, err := f.k.round(f.ctx, rev.TaskId, rev.Round)
+		if err == nil && r.IsTooSoon(heightOf(f.ctx)) {
+			f.at(heightOf(f.ctx) + 1)
+		}
+	}
 }
 
 // play lets seats commit to and reveal outputs of one token: outputs[i] is that of seats[i], silent for no reveal,
