@@ -16,7 +16,7 @@ type message interface {
 // vouched for.
 func unmarshal(kind error, part string, raw []byte, into message) error {
 	if err := into.Unmarshal(raw); err != nil {
-		return refuse(kind, part, fmt.Sprintf("a %T", into), err.Error())
+		return refuse(kind, part, "a protobuf message of its type", err.Error())
 	}
 	return canonical(kind, part, raw, into)
 }
@@ -25,10 +25,12 @@ func unmarshal(kind error, part string, raw []byte, into message) error {
 func canonical(kind error, part string, raw []byte, m message) error {
 	again, err := m.Marshal()
 	if err != nil {
-		return refuse(kind, part, fmt.Sprintf("a %T", m), err.Error())
+		return refuse(kind, part, "a protobuf message of its type", err.Error())
 	}
 	if !bytes.Equal(again, raw) {
-		return refuse(kind, part, fmt.Sprintf("a %T of %d bytes without unknown fields", m, len(again)), fmt.Sprintf("%d bytes that say more or otherwise", len(raw)))
+		return refuse(kind, part,
+			fmt.Sprintf("a message as the chain writes it, without unknown fields: %d bytes", len(again)),
+			fmt.Sprintf("%d bytes that say more, or the same otherwise", len(raw)))
 	}
 	return nil
 }

@@ -1,0 +1,151 @@
+package receipt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	rpcclient "github.com/cometbft/cometbft/rpc/client"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// ExportOptions of Export; the zero value proves the newest state.
+type ExportOptions struct {
+	// Height of the state to prove; 0 for the newest whose header is there. The node must still keep that state.
+	Height int64
+	// TrustedHeight puts the header of that height into the receipt, and a way from it to the receipt's, for readers
+	// who know its hash; 0 for none.
+	TrustedHeight int64
+}
+
+// anyAge makes Export find a way from a trusted header of any age; the reader decides on it.
+const anyAge = 100 * 365 * 24 * time.Hour
+
+// Export makes the receipt of a settled task from a node's answers and verifies it, against the node's own header: a node
+// that lies about the chain as a whole is found out by whoever verifies. It returns ErrNotFound for a task that is not in the
+// state at that height, ErrNotSettled, the node's errors, and what Verify returns.
+func Export(ctx context.Context, node Node, taskID uint64, o ExportOptions) (Receipt, error) {
+	r := Receipt{Format: Format, TaskID: taskID, Height: o.Height}
+	if r.Height == 0 {
+		last, err := node.Commit(ctx, nil)
+		if err != nil {
+			return r, err
+		}
+		if last.Header == nil || last.Height < 3 { // nodes prove nothing at height 1
+			return r, refuse(ErrHeight, "the chain", "a few blocks", "none yet")
+		}
+		r.Height = last.Height - 1
+	}
+	block, lb, err := fetchBlock(ctx, node, r.Height+1)
+	if err != nil {
+		return r, err
+	}
+	r.ChainID, r.Blocks = lb.ChainID, []Block{block}
+	if o.TrustedHeight != 0 && o.TrustedHeight < lb.Height {
+		if r.Blocks, err = way(ctx, node, o.TrustedHeight, lb, block); err != nil {
+			return r, err
+		}
+	}
+	if err := r.fetchRecords(ctx, node); err != nil {
+		return r, err
+	}
+	trust, err := TrustHash(lb.Height, lb.Hash())
+	if err != nil {
+		return r, err
+	}
+	_, err = r.Verify(trust, Options{})
+	return r, err
+}
+
+// fetchRecords fills in the records of the task.
+func (r *Receipt) fetchRecords(ctx context.Context, node Node) error {
+	var task computetypes.Task
+	var err error
+	if r.Compute.Task, r.Compute.Proof, err = r.query(ctx, node, computetypes.StoreKey, TaskKey(r.TaskID)); err != nil {
+		return err
+	}
+	if len(r.Compute.Task.Value) == 0 {
+		return fmt.Errorf("task %d: %w at height %d: it was never posted or has been removed; name a --height at which it was there, and a node that keeps it", r.TaskID, ErrNotFound, r.Height)
+	}
+	if err := unmarshal(ErrMalformed, "the task", r.Compute.Task.Value, &task); err != nil {
+		return err
+	}
+	if task.Status != computetypes.TASK_STATUS_SETTLED {
+		return refuse(ErrNotSettled, fmt.Sprintf("task %d at height %d", r.TaskID, r.Height), "a settled task", unsettled(&task))
+	}
+	if r.Compute.Model, _, err = r.query(ctx, node, computetypes.StoreKey, ModelKey(task.Terms.ModelId)); err != nil {
+		return err
+	}
+	if r.Attest.Case, r.Attest.Proof, err = r.query(ctx, node, attesttypes.StoreKey, CaseKey(r.TaskID)); err != nil {
+		return err
+	}
+	for number := uint32(0); number <= task.Round && number < MaxRounds; number++ {
+		rec, _, err := r.query(ctx, node, attesttypes.StoreKey, RoundKey(r.TaskID, number))
+		if err != nil {
+			return err
+		}
+		r.Attest.Rounds = append(r.Attest.Rounds, rec)
+	}
+	return nil
+}
+
+// query reads one record with its proof, and the proof of its store.
+func (r *Receipt) query(ctx context.Context, node Node, store string, key []byte) (rec Record, storeProof []byte, err error) {
+	res, err := node.ABCIQueryWithOptions(ctx, "/store/"+store+"/key", key, rpcclient.ABCIQueryOptions{Height: r.Height, Prove: true})
+	if err != nil {
+		return rec, nil, err
+	}
+	q := res.Response
+	if q.Code != 0 {
+		return rec, nil, fmt.Errorf("read the state of height %d: %s/%d: %s", r.Height, q.Codespace, q.Code, q.Log)
+	}
+	if q.Height != r.Height {
+		return rec, nil, refuse(ErrHeight, "the node's answer", fmt.Sprint(r.Height), fmt.Sprint(q.Height))
+	}
+	if q.ProofOps == nil || len(q.ProofOps.Ops) != 2 {
+		return rec, nil, refuse(ErrProof, "the node's answer", "two proofs; the node keeps the state of the height no more if there is none", fmt.Sprint(q.Log))
+	}
+	inStore, ofStore := q.ProofOps.Ops[0], q.ProofOps.Ops[1]
+	if inStore.Type != storetypes.ProofOpIAVLCommitment || ofStore.Type != storetypes.ProofOpSimpleMerkleCommitment {
+		return rec, nil, refuse(ErrProof, "the node's answer", "an IAVL proof in a simple one", inStore.Type+" in "+ofStore.Type)
+	}
+	return Record{Value: q.Value, Proof: inStore.Data}, ofStore.Data, nil
+}
+
+// way finds blocks from the one at a height to the last, such that each vouches for the next: first in one step, then
+// halving the distance where too few of the validators are the same. It returns them with the last.
+func way(ctx context.Context, node Node, height int64, last *cmttypes.LightBlock, lastBlock Block) ([]Block, error) {
+	first, from, err := fetchBlock(ctx, node, height)
+	if err != nil {
+		return nil, err
+	}
+	out := []Block{first}
+	type goal struct {
+		lb *cmttypes.LightBlock
+		b  Block
+	}
+	for goals := []goal{{last, lastBlock}}; len(goals) > 0; {
+		to := goals[len(goals)-1]
+		err := step(from, to.lb, anyAge, last.Time)
+		if err == nil {
+			out, from, goals = append(out, to.b), to.lb, goals[:len(goals)-1]
+			continue
+		}
+		middle := from.Height + (to.lb.Height-from.Height)/2
+		if !errors.Is(err, ErrUntrusted) || middle == from.Height || len(out)+len(goals) >= MaxBlocks {
+			return nil, err
+		}
+		b, lb, err := fetchBlock(ctx, node, middle)
+		if err != nil {
+			return nil, err
+		}
+		goals = append(goals, goal{lb, b})
+	}
+	return out, nil
+}
