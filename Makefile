@@ -17,7 +17,8 @@ BENCHTIME ?= 1s
 PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo attack clean
+.PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo attack clean \
+  licences
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -28,7 +29,7 @@ build: ## build aichaind and aiworker into build/
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...
 
-check: lint test ## what a change must pass: lint and test
+check: lint licences test ## what a change must pass: lint, licences and test
 
 lint: ## go vet, gofmt, determinism, golangci-lint and buf if installed
 	go vet ./...
@@ -36,6 +37,9 @@ lint: ## go vet, gofmt, determinism, golangci-lint and buf if installed
 	go run ./tools/detlint $(CONSENSUS)
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo "golangci-lint is not installed (make tools): left out"; fi
 	@if command -v buf >/dev/null; then ./scripts/proto-deps.sh && buf lint proto; else echo "buf is not installed (make tools): left out"; fi
+
+licences: ## the licence of everything we depend on, as one table; fails on one that tools/licences/allowed.txt does not allow
+	go run ./tools/licences -tags '$(TAGS)'
 
 fmt: ## format all hand-written Go code
 	gofmt -w $$(git ls-files '*.go' | grep -v '\.pb\.\|\.pb\.gw\.')
