@@ -58,6 +58,7 @@ func (f *fixture) send(commits *types.MsgCommitResult, reveals *types.MsgRevealR
 		require.NoError(f.t, err)
 	}
 	if reveals != nil {
+		f.notTooSoon(reveals.Reveals)
 		_, err := f.msgs.RevealResult(f.ctx, reveals)
 		require.NoError(f.t, err)
 	}

@@ -33,7 +33,7 @@ func everyPhase(t *testing.T) *fixture {
 		require.NoError(t, f.reveal(n, f.revealOf(6, n, 8)))
 	}
 	f.tasks.poison[string(modelOf(6))] = "poison"
-	f.end(matchHeight + 50)
+	f.end(matchHeight + 52)
 	return f
 }
 
@@ -59,7 +59,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 	// Life goes on alike on both sides.
 	for _, side := range []*fixture{f, g} {
 		side.tasks = f.tasks
-		side.at(matchHeight + 51)
+		side.at(matchHeight + 53)
 		require.NoError(t, side.commit(3, side.commitOf(2, 3, 8)))
 	}
 	require.Equal(t, f.dump(), g.dump())

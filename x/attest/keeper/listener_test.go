@@ -84,7 +84,7 @@ func TestProgress(t *testing.T) {
 		require.Len(t, progress().Seats[n].ResultRoot, 32)
 		require.Empty(t, progress().Output, "nothing is established before the verdict")
 	}
-	f.end(matchHeight)
+	f.end(matchHeight + 1)
 	p := progress()
 	require.Equal(t, computetypes.TASK_STATUS_SETTLED, p.Status)
 	require.Zero(t, p.NextHeight)

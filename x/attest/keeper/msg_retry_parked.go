@@ -40,12 +40,12 @@ func (k *Keeper) retryTask(ctx context.Context, taskID uint64) error {
 	if err != nil {
 		return err
 	}
-	if err := k.parked.Remove(ctx, taskID); err != nil {
-		return err
-	}
 	if record.Step == types.ParkedCaseStep {
 		c, err := k.cases.Get(ctx, taskID)
 		if err != nil {
+			return err
+		}
+		if err := k.parked.Remove(ctx, taskID); err != nil {
 			return err
 		}
 		return k.caseEnds.Set(ctx, endOf(c))
@@ -56,6 +56,9 @@ func (k *Keeper) retryTask(ctx context.Context, taskID uint64) error {
 	}
 	if len(rounds) == 0 || !rounds[len(rounds)-1].IsOpen() {
 		return errorsmod.Wrapf(types.ErrRoundNotFound, "task %d has no open round", taskID)
+	}
+	if err := k.parked.Remove(ctx, taskID); err != nil {
+		return err
 	}
 	return k.deadlines.Set(ctx, dueAt(rounds[len(rounds)-1]))
 }

@@ -209,7 +209,7 @@ func TestWidePanelGoesOnWithoutItsAbsentees(t *testing.T) {
 	for n := range 5 {
 		require.NoError(t, f.reveal(n, f.revealOf(1, n, 8), f.revealOf(2, n, 8)))
 	}
-	f.end(matchHeight + commitWindow)
+	f.end(matchHeight + commitWindow + 1)
 	require.Equal(t, "RIGHT RIGHT RIGHT RIGHT RIGHT NO_COMMIT NO_COMMIT", f.outcomes(1))
 	require.Equal(t, 4, f.events("EventSeatOutcome"), "the penalised seats only")
 }
@@ -265,7 +265,7 @@ func TestPoisonedRound(t *testing.T) {
 			}
 			f.tasks.poison[string(modelOf(2))] = poison
 			before := f.round(2)
-			f.end(matchHeight)
+			f.end(matchHeight + 3)
 			require.Equal(t, 1, f.events("EventRoundParked"))
 			require.Equal(t, 2, f.events("EventVerdict"))
 			require.Equal(t, before, f.round(2), "the round is as it was")
@@ -274,7 +274,7 @@ func TestPoisonedRound(t *testing.T) {
 			record, err := f.k.parked.Get(f.ctx, 2)
 			require.NoError(t, err)
 			require.Equal(t, "verdict", record.Step)
-			require.Equal(t, matchHeight, record.Height)
+			require.Equal(t, matchHeight+3, record.Height)
 			require.NotContains(t, record.Error, "0x", "addresses differ between nodes and stay out of the state")
 
 			_, err = f.msgs.RetryParked(f.ctx, &types.MsgRetryParked{Sender: account(7), TaskId: 2})

@@ -375,7 +375,7 @@ func (f *fixture) reveal(n int, reveals ...types.Reveal) error {
 // notTooSoon moves on to the next block if one of the rounds has opened in this one.
 func (f *fixture) notTooSoon(reveals []types.Reveal) {
 	for _, rev := range reveals {
-		r, err := f.k.round(f.ctx, rev.TaskId, rev.Round)
+		r, err := f.k.round(unmetered(f.ctx), rev.TaskId, rev.Round)
 		if err == nil && r.IsTooSoon(heightOf(f.ctx)) {
 			f.at(heightOf(f.ctx) + 1)
 		}
