@@ -97,10 +97,14 @@ func seatView(r *types.Round, seat int) computetypes.SeatView {
 	return v
 }
 
-// InRound lists up to limit ids of tasks in a round, by deadline, then id, starting after the cursor of the call
-// before (nil at first). A nil next cursor says that there are no more. Tasks whose round is parked are not among
-// them. It returns ErrInvalidRequest for a cursor that no call gave.
+// InRound lists tasks in a round, by deadline, then id, and after them those that the referee has, by id: up to limit of
+// them, starting after the cursor of the call before (nil at first). A page may have fewer, or none; a nil next cursor
+// says that there are no more. Tasks whose round is parked are not among them. It returns ErrInvalidRequest for a cursor
+// that no call gave.
 func (k *Keeper) InRound(ctx context.Context, cursor []byte, limit uint64) (ids []uint64, next []byte, err error) {
+	if len(cursor) == caseCursorBytes {
+		return k.inSplit(ctx, binary.BigEndian.Uint64(cursor), limit)
+	}
 	from := new(collections.Range[dueKey])
 	if len(cursor) > 0 {
 		after, err := parseCursor(cursor)
@@ -125,11 +129,37 @@ func (k *Keeper) InRound(ctx context.Context, cursor []byte, limit uint64) (ids 
 		ids = append(ids, key.K2())
 		next = cursorOf(key)
 	}
+	rest, next, err := k.inSplit(ctx, 0, limit-uint64(len(ids)))
+	return append(ids, rest...), next, err
+}
+
+// inSplit lists the tasks after an id whose split the referee has. It looks at up to limit cases, of whatever origin.
+func (k *Keeper) inSplit(ctx context.Context, after, limit uint64) (ids []uint64, next []byte, err error) {
+	it, err := k.cases.Iterate(ctx, new(collections.Range[uint64]).StartExclusive(after))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer it.Close() // a read iterator has nothing to lose
+	for n := uint64(0); it.Valid(); it.Next() {
+		if n++; n > limit {
+			return ids, binary.BigEndian.AppendUint64(nil, after), nil
+		}
+		c, err := it.Value()
+		if err != nil {
+			return nil, nil, err
+		}
+		if after = c.TaskId; c.Origin == types.DISPUTE_ORIGIN_SPLIT {
+			ids = append(ids, c.TaskId)
+		}
+	}
 	return ids, nil, nil
 }
 
-// cursorBytes is the length of a cursor: deadline, task id, round.
-const cursorBytes = 8 + 8 + 4
+// Lengths of cursors: deadline, task id, round; or the task id of a case.
+const (
+	cursorBytes     = 8 + 8 + 4
+	caseCursorBytes = 8
+)
 
 // cursorOf writes a deadline as a cursor.
 func cursorOf(key dueKey) []byte {
