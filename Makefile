@@ -18,7 +18,7 @@ PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo attack clean \
-  licences
+  licences proto-baseline
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -29,7 +29,7 @@ build: ## build aichaind and aiworker into build/
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...
 
-check: lint licences test ## what a change must pass: lint, licences and test
+check: lint proto-breaking test ## what a change must pass: lint, protos that clients still understand, and test (licences are one)
 
 lint: ## go vet, gofmt, determinism, golangci-lint and buf if installed
 	go vet ./...
@@ -47,8 +47,11 @@ fmt: ## format all hand-written Go code
 proto: ## generate Go code and docs/openapi.swagger.json from proto/
 	./scripts/protogen.sh
 
-proto-breaking: ## compare proto/ with the last commit on main: no field may change its meaning
-	./scripts/proto-deps.sh && buf breaking proto --against '.git#branch=main,subdir=proto'
+proto-breaking: ## compare proto/ with what was released last: no field may change its meaning
+	./scripts/proto-breaking.sh
+
+proto-baseline: ## make proto/ the released one, for a release
+	./scripts/proto-breaking.sh --record
 
 tools: ## install the pinned code generators and linters
 	go install github.com/cosmos/gogoproto/protoc-gen-gocosmos@v1.7.2
