@@ -41,6 +41,9 @@ func (q queryServer) Dispute(ctx context.Context, req *types.QueryDisputeRequest
 	if res.Shown, err = shown.Values(); err != nil {
 		return nil, err
 	}
+	if g, err := q.game(ctx, d); err == nil { // a result that no run can have has no trace
+		res.Where, res.Tensors = placeText(g.shape, d.Place.Step()), g.shape.Tensors()
+	}
 	return res, nil
 }
 
