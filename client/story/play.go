@@ -122,7 +122,7 @@ func (s *story) theStep() {
 		return
 	}
 	s.head("The one step that the chain computed")
-	s.line("  %-12s %s", "operator", v.Operator)
+	s.line("  %-12s %s%s", "operator", v.Operator, s.kind(v))
 	s.line("  %-12s %s", "where", s.spot(v))
 	s.line("  %-12s %d%s", "element", v.Unit, s.made(v))
 	s.line("  %-12s %s", "claimed", v.ClaimedText)
@@ -149,20 +149,25 @@ func (s *story) spot(v *attesttypes.StepVerdict) string {
 	if err != nil {
 		return ""
 	}
-	c, p := s.shape.Claim(), at.Position
-	read := "where the model reads %s of the question"
-	id := uint32(0)
-	switch {
-	case p < len(c.Prompt):
-		id = c.Prompt[p]
-	case p-len(c.Prompt) < len(c.Output):
-		id, read = c.Output[p-len(c.Prompt)], "where the model reads %s of the answer"
-	}
-	place := fmt.Sprintf("position %d, ", p)
+	place := fmt.Sprintf("position %d, ", at.Position)
 	if at.Site >= step.SiteAttnSquares && at.Site <= step.SiteFFNResidual {
 		place = fmt.Sprintf("layer %d, %s", at.Layer, place)
 	}
-	return place + fmt.Sprintf(read, s.token(id))
+	return place + s.reading(at.Position)
+}
+
+// reading is what the model does at a position.
+func (s *story) reading(p int) string {
+	c := s.shape.Claim()
+	switch n := len(c.Prompt); {
+	case p < n-1:
+		return fmt.Sprintf("where the model reads %s of the question", s.token(c.Prompt[p]))
+	case p == n-1:
+		return "where the model begins its answer"
+	case p-n < len(c.Output):
+		return fmt.Sprintf("where the model goes on after %s of its answer", s.token(c.Output[p-n]))
+	}
+	return "at the end of the answer"
 }
 
 // token is one token in quotes; control tokens have no text.
@@ -173,6 +178,14 @@ func (s *story) token(id uint32) string {
 		}
 	}
 	return fmt.Sprintf("token %d", id)
+}
+
+// kind says what a product is; the other operators say it by their names.
+func (s *story) kind(v *attesttypes.StepVerdict) string {
+	if strings.Contains(s.made(v), "product") {
+		return ", a product with a matrix of the model"
+	}
+	return ""
 }
 
 // made is what an element is made of.

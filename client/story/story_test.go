@@ -51,7 +51,7 @@ func newScene(t *testing.T) scene {
 		Terms:    computetypes.TaskTerms{Seats: 3, MaxOutputTokens: 128},
 		Snapshot: computetypes.Snapshot{SlashBurnBps: 5_000, SoftFaultBps: 1_000},
 	}
-	wrong := attesttypes.Result{Output: words.Encode("81"), Stop: step.StopEnd}
+	wrong := attesttypes.Result{Output: words.Encode("92"), Stop: step.StopEnd}
 	right := attesttypes.Result{Output: words.Encode("82"), Stop: step.StopEnd}
 	round := attesttypes.Round{TaskId: 7, Results: []attesttypes.Result{wrong, right}, Seats: []attesttypes.Seat{
 		{Provider: liar, Lien: 100_000_000, Result: 1, Outcome: computetypes.REASON_SEAT_WRONG, Fall: attesttypes.FALL_PROVEN, LostDispute: 12},
@@ -81,7 +81,7 @@ func newScene(t *testing.T) scene {
 // dispute is one against the liar that descended to an element of the ffn down product.
 func (s scene) dispute(t *testing.T) *attesttypes.QueryDisputeResponse {
 	t.Helper()
-	leaf, err := s.shape.Index(step.At{Position: 10, Layer: 2, Site: step.SiteDown})
+	leaf, err := s.shape.Index(step.At{Position: 11, Layer: 3, Site: step.SiteDown})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func (s scene) dispute(t *testing.T) *attesttypes.QueryDisputeResponse {
 		OpenHeight: 43, CloseHeight: 55, Phase: attesttypes.DISPUTE_PHASE_RESOLVED,
 		Winner: attesttypes.DISPUTE_SIDE_CHALLENGER, End: attesttypes.DISPUTE_END_REFUTED,
 		Verdict: &attesttypes.StepVerdict{
-			Tensor: leaf, Operator: "down", Position: 10, Layer: 2, ClaimedText: "340682", ExpectedText: "-16996",
+			Tensor: leaf, Operator: "down", Position: 11, Layer: 3, ClaimedText: "455384", ExpectedText: "-5859",
 			Claimed: []byte{1, 0, 0, 0}, Expected: []byte{2, 0, 0, 0},
 		},
 	}
@@ -116,7 +116,7 @@ func (s scene) dispute(t *testing.T) *attesttypes.QueryDisputeResponse {
 	move(attesttypes.DISPUTE_MOVE_KIND_STEP, 0, 2_817)
 	d.Place = attesttypes.PlaceOf(p)
 	return &attesttypes.QueryDisputeResponse{
-		Dispute: d, Tensors: s.shape.Tensors(), Where: "tensor 1642, down, layer 2, position 10, its elements 0 to 127",
+		Dispute: d, Tensors: s.shape.Tensors(), Where: "tensor 1934, down, layer 3, position 11",
 		Trace: &attesttypes.Trace{Root: []byte{0x8f, 0x3a, 0x11, 0xc0, 0x55}, Height: 45},
 	}
 }
@@ -140,7 +140,7 @@ var scenes = []struct {
 	{"refuted", func(*scene) {}},
 	{"descending", func(s *scene) {
 		open(s, attesttypes.DISPUTE_PHASE_CHILDREN_DUE, 2)
-		s.Dispute.Where = "tensors 1664 to 1791"
+		s.Dispute.Where = "tensors 1920 to 2047"
 	}},
 	{"challenge_upheld", func(s *scene) { // no tokenizer, no monikers
 		d := &s.Dispute.Dispute

@@ -26,10 +26,10 @@ type Altered struct {
 	Is    int32      // what it is
 }
 
-// Alter makes the model misread one token of the prompt, for example the 3 of 37 as a 4: the ffn down product of that
-// position and one layer is altered so that the stream goes on as it would for the other token. So the answer is
-// as plausible as any. It prefers an answer as long as the right one. right is the right claim of a task. On nano it
-// takes a few seconds. Errors: ErrUnaltered, and those of the engine.
+// Alter lets the model choose the first token of its answer as if one token of the prompt had been another, for example
+// the 3 of 37 a 4: after the last token of the prompt, the ffn down product of the last layer is altered so that the
+// stream ends as it does for the other prompt. So the answer is as plausible as any. It prefers an answer as long
+// as the right one. right is the right claim of a task. Errors: ErrUnaltered, and those of the engine.
 func (f *Forger) Alter(ctx context.Context, e *run.Engine, right step.Claim) (Altered, error) {
 	for _, sameLength := range []bool{true, false} {
 		for p, id := range right.Prompt {
@@ -44,10 +44,10 @@ func (f *Forger) Alter(ctx context.Context, e *run.Engine, right step.Claim) (Al
 				return Altered{}, err
 			}
 			other.Output, other.Stop = answer.Tokens, uint32(answer.Stop)
-			if len(other.Output) == 0 || slices.Equal(other.Output, right.Output) || sameLength != (len(other.Output) == len(right.Output)) {
+			if !startsOtherwise(other.Output, right.Output) || sameLength != (len(other.Output) == len(right.Output)) {
 				continue
 			}
-			a, err := f.misread(ctx, e, right, other, p)
+			a, err := f.misread(ctx, e, right, other)
 			if !errors.Is(err, ErrUnaltered) {
 				return a, err
 			}
@@ -56,24 +56,27 @@ func (f *Forger) Alter(ctx context.Context, e *run.Engine, right step.Claim) (Al
 	return Altered{}, ErrUnaltered
 }
 
-// misread alters the position p of a run so that it goes on as in the run of another prompt, in the highest layer from
-// the middle down that gives another answer.
-func (f *Forger) misread(ctx context.Context, e *run.Engine, right, other step.Claim, p int) (Altered, error) {
+// startsOtherwise tells whether an answer has a first token that is not the right one's.
+func startsOtherwise(output, right []uint32) bool {
+	return len(output) > 0 && (len(right) == 0 || output[0] != right[0])
+}
+
+// misread makes the lie whose first token is that of another prompt's answer.
+func (f *Forger) misread(ctx context.Context, e *run.Engine, right, other step.Claim) (Altered, error) {
 	theirs, err := remembered(ctx, e, other)
 	if err != nil {
 		return Altered{}, err
 	}
-	for layer := int(f.m.Header().Layers) / 2; layer >= 0; layer-- {
-		a := Altered{Claim: right, At: step.At{Position: p, Layer: layer, Site: step.SiteDown}}
-		a.Claim.Output, a.Claim.Stop = other.Output, other.Stop
-		if a, err = f.finish(ctx, e, theirs, a); err != nil {
-			return Altered{}, err
-		}
-		if !slices.Equal(a.Claim.Output, right.Output) && len(a.Claim.Output) > 0 {
-			return a, nil
-		}
+	at := step.At{Position: len(right.Prompt) - 1, Layer: int(f.m.Header().Layers) - 1, Site: step.SiteDown}
+	a := Altered{Claim: right, At: at}
+	a.Claim.Output, a.Claim.Stop = other.Output, other.Stop
+	if a, err = f.finish(ctx, e, theirs, a); err != nil {
+		return Altered{}, err
 	}
-	return Altered{}, ErrUnaltered
+	if !startsOtherwise(a.Claim.Output, right.Output) {
+		return Altered{}, ErrUnaltered
+	}
+	return a, nil
 }
 
 // remembered is the honest trace of a claim.

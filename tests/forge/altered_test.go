@@ -32,7 +32,7 @@ func TestAlteredRunHasOneWrongTensor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, question := range []string{"What is 37+45?"} {
+	for _, question := range []string{"What is 37+45?", "What is 58+16?", "What is 99-9?", "Which is larger, 17 or 71?"} {
 		right := claim(t, e, run.Request{Prompt: words.Chat(question), MaxTokens: 16})
 		begin := time.Now()
 		a, err := forge.New(m, 1).Alter(context.Background(), e, right)

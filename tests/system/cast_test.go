@@ -61,7 +61,7 @@ func newCast(t *testing.T) *cast {
 		}
 		c.addWorker(t, workerSpec{name: fmt.Sprintf("honest%d", i), models: mine})
 	}
-	c.addWorker(t, workerSpec{name: "liar", bond: heavy, models: []string{"lied"}, faults: []string{"--wrong"}})
+	c.addWorker(t, workerSpec{name: "liar", bond: heavy, models: []string{"lied"}, faults: []string{"--lie", "output"}})
 	c.addWorker(t, workerSpec{name: "mute", bond: heavy, models: []string{"muted", "few"}, faults: c.gates["mute"].flag()})
 	c.addWorker(t, workerSpec{name: "hider", bond: heavy, models: []string{"hidden"}, faults: c.gates["hider"].flag()})
 	c.addWorker(t, workerSpec{name: "victim", models: []string{"crashed"}, faults: []string{"--keep-commits"}})

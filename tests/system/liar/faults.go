@@ -2,33 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/client"
 	"github.com/aichain/aichain/offchain/worker"
-	"github.com/aichain/aichain/offchain/worker/executor"
-	"github.com/aichain/aichain/offchain/worker/executor/canon"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 )
-
-// lyingExecutor answers with another first token than the model's.
-type lyingExecutor struct {
-	*canon.Executor
-	isWrong bool
-}
-
-// Execute runs the jobs honestly and then changes what came out.
-func (e lyingExecutor) Execute(ctx context.Context, model [32]byte, jobs []executor.Job) []executor.Result {
-	results := e.Executor.Execute(ctx, model, jobs)
-	for i := range results {
-		if e.isWrong && len(results[i].Output) > 0 {
-			results[i].Output[0] ^= 1
-		}
-	}
-	return results
-}
 
 // gatedChain shows a worker its seats late: a seat to commit only once the file commit-TASK is in the folder of the
 // gates, a reveal phase only once reveal-TASK is. A test holds a task in a phase with it for as long as it needs.
@@ -71,4 +54,55 @@ func (c gatedChain) Commit(ctx context.Context, commits []attesttypes.Commit) (c
 		return client.Tx{}, ctx.Err()
 	}
 	return c.Client.Commit(ctx, commits)
+}
+
+// errSilent stands for every move that a silent party does not make. The worker tries again and again, in vain.
+var errSilent = errors.New("keeping silent")
+
+// speaks tells whether a move is made: those from a given number on are not.
+func (c gatedChain) speaks(at client.Turn) error {
+	if c.faults.silentFrom >= 0 && int(at.Move) >= c.faults.silentFrom {
+		return errSilent
+	}
+	return nil
+}
+
+// PostTrace binds to a trace, unless silent.
+func (c gatedChain) PostTrace(ctx context.Context, at client.Turn, o client.Opening) (client.Tx, error) {
+	if err := c.speaks(at); err != nil {
+		return client.Tx{}, err
+	}
+	return c.Client.PostTrace(ctx, at, o)
+}
+
+// ChooseChild names a difference, unless silent.
+func (c gatedChain) ChooseChild(ctx context.Context, at client.Turn, index uint32) (client.Tx, error) {
+	if err := c.speaks(at); err != nil {
+		return client.Tx{}, err
+	}
+	return c.Client.ChooseChild(ctx, at, index)
+}
+
+// PostChildren shows hashes, unless silent.
+func (c gatedChain) PostChildren(ctx context.Context, at client.Turn, children []step.Hash) (client.Tx, error) {
+	if err := c.speaks(at); err != nil {
+		return client.Tx{}, err
+	}
+	return c.Client.PostChildren(ctx, at, children)
+}
+
+// PostChunk shows numbers, unless silent.
+func (c gatedChain) PostChunk(ctx context.Context, at client.Turn, data []byte) (client.Tx, error) {
+	if err := c.speaks(at); err != nil {
+		return client.Tx{}, err
+	}
+	return c.Client.PostChunk(ctx, at, data)
+}
+
+// PostStep opens a step, unless silent.
+func (c gatedChain) PostStep(ctx context.Context, at client.Turn, encoded []byte) (client.Tx, error) {
+	if err := c.speaks(at); err != nil {
+		return client.Tx{}, err
+	}
+	return c.Client.PostStep(ctx, at, encoded)
 }

@@ -22,7 +22,9 @@ import (
 
 // faults are what this worker does wrong.
 type faults struct {
-	isWrong     bool   // answers with other tokens than the model
+	lie         lie    // what it answers and how it stands for it
+	accuses     bool   // challenges honest results with a forged trace, as far as the chain lets it
+	silentFrom  int    // number of the first move of a dispute that it does not make, 0 its trace; negative for none
 	keepCommits bool   // a commit never leaves
 	gates       string // folder of files that open seats, see gatedChain; empty for none
 }
@@ -31,12 +33,15 @@ func main() {
 	var home string
 	var f faults
 	flag.StringVar(&home, "home", "", "directory written by aiworker init")
-	flag.BoolVar(&f.isWrong, "wrong", false, "change the first token of every answer")
+	flag.StringVar((*string)(&f.lie), "lie", "", "answer wrongly and defend it: output (only the answer is forged), tensor (one product is,\n"+
+		"and all that follows from it), junk (the answer and scattered tensors), impossible (no run can have it)")
+	flag.BoolVar(&f.accuses, "accuse", false, "see differences in honest traces too")
+	flag.IntVar(&f.silentFrom, "silent-from", -1, "make no move of a dispute from this number on, counted over both sides; 0 withholds the trace")
 	flag.BoolVar(&f.keepCommits, "keep-commits", false, "execute and write the journal, but never send a commit")
 	flag.StringVar(&f.gates, "gates", "", "commit task N only when commit-N is in this folder, reveal only when reveal-N is")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, home, f)
+	err := work(ctx, home, f)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "liar:", err)
@@ -44,13 +49,14 @@ func main() {
 	}
 }
 
-// run is aiworker run with the faults put between the worker and its neighbours.
-func run(ctx context.Context, home string, f faults) (err error) {
+// work is aiworker run with the faults put between the worker and its neighbours.
+func work(ctx context.Context, home string, f faults) (err error) {
 	sdk.GetConfig().SetBech32PrefixForAccount(client.Bech32Prefix, client.Bech32Prefix+"pub")
 	cfg, err := worker.LoadConfig(home)
 	if err != nil {
 		return err
 	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	files := make([]canon.File, len(cfg.Models))
 	for i, m := range cfg.Models {
 		files[i] = canon.File{Path: cfg.In(m.Path)}
@@ -60,6 +66,10 @@ func run(ctx context.Context, home string, f faults) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, exec.Close()) }()
+	lying, err := newLyingExecutor(exec, f, log)
+	if err != nil {
+		return err
+	}
 	keys, err := client.OpenKeyring(cfg.Key.Backend, cfg.In(cfg.Key.Dir), os.Stdin)
 	if err != nil {
 		return err
@@ -79,8 +89,8 @@ func run(ctx context.Context, home string, f faults) (err error) {
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
 	deps := worker.Deps{
-		Chain: gatedChain{c, f}, Executor: lyingExecutor{exec, f.isWrong}, Journal: journal, Salts: salts,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Chain: gatedChain{c, f}, Executor: lying, Journal: journal, Salts: salts,
+		Log: log,
 	}
 	w, err := worker.New(cfg, deps)
 	if err != nil {
