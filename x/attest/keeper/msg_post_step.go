@@ -87,6 +87,11 @@ func (k *Keeper) judgeStep(ctx context.Context, d types.Dispute, mv *move, v ste
 	mv.record(ctx, &d, 0)
 	verdict := verdictOf(v, d.Place.Tensor)
 	d.Verdict = &verdict
+	moved := d
+	moved.Phase, moved.Deadline = types.DISPUTE_PHASE_RESOLVED, 0
+	if err := emitMoved(ctx, &moved, mv.kind); err != nil {
+		return err
+	}
 	if err := event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventStepComputed{DisputeId: d.Id, Verdict: verdict}); err != nil {
 		return err
 	}

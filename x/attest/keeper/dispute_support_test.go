@@ -1,0 +1,439 @@
+package keeper
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+
+	"github.com/aichain/aichain/canon/model"
+	"github.com/aichain/aichain/canon/run"
+	"github.com/aichain/aichain/canon/step"
+	"github.com/aichain/aichain/rules/dispute"
+	"github.com/aichain/aichain/rules/result"
+	"github.com/aichain/aichain/tests/forge"
+	"github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+const (
+	challengeWindow = uint64(60)
+	moveWindow      = uint64(types.DefaultDisputeWindow)
+	traceWindow     = uint64(types.DefaultTraceWindow)
+	seatLien        = uint64(50_000)
+)
+
+// machine is a model of 23 tokens with random weights, four of which end an answer, that runs in microseconds.
+type machine struct {
+	m      *model.Model
+	e      *run.Engine
+	root   step.Hash
+	proofs map[model.RowID]proven
+	lock   sync.Mutex
+}
+
+type proven struct {
+	row   []byte
+	proof [][32]byte
+}
+
+// RowProof implements step.Rows; a proof hashes every row, so it is kept.
+func (b *machine) RowProof(id model.RowID) ([]byte, [][32]byte, error) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if _, ok := b.proofs[id]; !ok {
+		row, proof, err := b.m.RowProof(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		b.proofs[id] = proven{row, proof}
+	}
+	return b.proofs[id].row, b.proofs[id].proof, nil
+}
+
+// theMachine is opened once; the file stays mapped.
+var theMachine = sync.OnceValues(func() (*machine, error) { return newMachine([32]byte{1}) })
+
+func newMachine(seed [32]byte) (*machine, error) {
+	h := forge.Small()
+	h.Vocab, h.MaxContext, h.EOS = 23, 24, []uint32{2, 11, 17, 22}
+	f, err := os.CreateTemp("", "*.canon")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it stays mapped
+	if err := forge.WriteRandom(f, h, seed); err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	b := &machine{proofs: map[model.RowID]proven{}}
+	if b.m, err = model.Open(f.Name()); err != nil {
+		return nil, err
+	}
+	if b.e, err = run.New(b.m, run.Options{Threads: 1}); err != nil {
+		return nil, err
+	}
+	b.root, err = b.m.Root()
+	return b, err
+}
+
+// court is a fixture with a canonical model, on which disputes are played.
+type court struct {
+	*fixture
+	*machine
+	forger  *forge.Forger
+	players map[int]*player
+}
+
+// player is how an account plays. The zero value is honest about every claim but its own.
+type player struct {
+	own    *forge.Trace                     // posted as a solver; made from the claim when nil
+	view   func(*forge.Trace) *forge.Trace  // turns the honest trace of another's claim into the one it challenges with
+	silent func(d *types.Dispute) (no bool) // does not move
+}
+
+func newCourt(t testing.TB) *court {
+	t.Helper()
+	b, err := theMachine()
+	require.NoError(t, err)
+	c := &court{fixture: newFixture(t), machine: b, forger: forge.New(b.m, 5), players: map[int]*player{}}
+	c.tasks.models[string(b.root[:])] = computetypes.Model{Id: b.root[:], Header: b.m.Header().Encode(), Vocab: 23, MaxContext: 24}
+	return c
+}
+
+// postRefereed posts a task on the model and matches it.
+func (c *court) postRefereed(id uint64, seats ...int) {
+	c.t.Helper()
+	c.post(id, uint32(len(seats)))
+	task := c.tasks.tasks[id]
+	task.Input = []uint32{5, uint32(id % 23), 7}
+	task.Terms.ModelId, task.Terms.MaxOutputTokens = c.root[:], 4
+	task.Snapshot.Refereed, task.Snapshot.ChallengeWindow = true, challengeWindow
+	task.Snapshot.SlashBurnBps, task.Snapshot.SoftFaultBps = 5_000, 1_000
+	c.tasks.tasks[id] = task
+	c.match(id, seats...)
+}
+
+// right is what an honest worker claims for a task.
+func (c *court) right(id uint64) step.Claim {
+	c.t.Helper()
+	task := c.tasks.tasks[id]
+	got, err := c.e.Generate(context.Background(), run.Request{Prompt: task.Input, MaxTokens: int(task.Terms.MaxOutputTokens)})
+	require.NoError(c.t, err)
+	r, err := c.k.round(c.ctx, id, task.Round)
+	require.NoError(c.t, err)
+	return step.Claim{
+		InputDigest: [32]byte(r.InputDigest), Prompt: task.Input, MaxOutput: task.Terms.MaxOutputTokens,
+		Output: got.Tokens, Stop: uint32(got.Stop),
+	}
+}
+
+// wrong is n different wrong claims for a task.
+func (c *court) wrong(id uint64, n int) []step.Claim {
+	c.t.Helper()
+	right := c.right(id)
+	var out []step.Claim
+	for seen := map[string]bool{}; len(out) < n; {
+		lie := c.forger.Wrong(right)
+		root := result.Root(c.root[:], lie.InputDigest[:], lie.Output, lie.Stop)
+		if key := string(root[:]); !seen[key] {
+			seen[key] = true
+			out = append(out, lie)
+		}
+	}
+	return out
+}
+
+// attest lets seats commit to and reveal claims, and closes the round.
+func (c *court) attest(id uint64, seats []int, claims []step.Claim) {
+	c.t.Helper()
+	round := c.tasks.tasks[id].Round
+	for i, n := range seats {
+		root := result.Root(c.root[:], claims[i].InputDigest[:], claims[i].Output, claims[i].Stop)
+		commitment := result.Commitment(testChain, id, round, addressOf(n), root, [32]byte(saltOf(id, round, n)))
+		require.NoError(c.t, c.commit(n, types.Commit{TaskId: id, Round: round, Commitment: commitment[:]}))
+	}
+	for i, n := range seats {
+		require.NoError(c.t, c.reveal(n, types.Reveal{
+			TaskId: id, Round: round, Salt: saltOf(id, round, n), Output: claims[i].Output, Stop: claims[i].Stop,
+		}))
+	}
+	c.end(c.round(id).Deadline)
+}
+
+// split attests different claims and returns the disputes that the split opened.
+func (c *court) split(id uint64, seats []int, claims []step.Claim) []types.Dispute {
+	c.t.Helper()
+	c.postRefereed(id, seats...)
+	c.attest(id, seats, claims)
+	require.Equal(c.t, types.VERDICT_SPLIT, c.round(id).Verdict)
+	return c.disputesOf(id)
+}
+
+// settled attests one claim by three seats.
+func (c *court) settled(id uint64, claim func() step.Claim, seats ...int) {
+	c.t.Helper()
+	c.postRefereed(id, seats...)
+	claims := make([]step.Claim, len(seats))
+	for i := range claims {
+		claims[i] = claim()
+	}
+	c.attest(id, seats, claims)
+	require.Equal(c.t, computetypes.TASK_STATUS_SETTLED, c.tasks.tasks[id].Status)
+}
+
+// disputesOf lists the disputes of a task by id.
+func (c *court) disputesOf(id uint64) []types.Dispute {
+	c.t.Helper()
+	it, err := c.k.taskDisputes.Iterate(c.ctx, collections.NewPrefixedPairRange[uint64, uint64](id))
+	require.NoError(c.t, err)
+	keys, err := it.Keys()
+	require.NoError(c.t, err)
+	var out []types.Dispute
+	for _, key := range keys {
+		out = append(out, c.load(key.K2()))
+	}
+	return out
+}
+
+func (c *court) load(id uint64) types.Dispute {
+	c.t.Helper()
+	d, err := c.k.dispute(c.ctx, id)
+	require.NoError(c.t, err)
+	return d
+}
+
+// told writes disputes as text: who against whom, and the phase or the end.
+func (c *court) told(disputes []types.Dispute) string {
+	var lines []string
+	for _, d := range disputes {
+		state := strings.TrimPrefix(d.Phase.String(), "DISPUTE_PHASE_")
+		if !d.IsOpen() {
+			state = strings.TrimPrefix(d.End.String(), "DISPUTE_END_")
+		}
+		lines = append(lines, nameOf(d.Challenger)+" v "+nameOf(d.Solver)+" "+state)
+	}
+	return strings.Join(lines, ", ")
+}
+
+// player finds how an account plays.
+func (c *court) player(name string) *player {
+	for n, p := range c.players {
+		if account(n) == name {
+			return p
+		}
+	}
+	return &player{}
+}
+
+// claimed is the claim of a dispute's solver.
+func (c *court) claimed(d *types.Dispute) step.Claim {
+	c.t.Helper()
+	g, err := c.k.game(c.ctx, *d)
+	require.NoError(c.t, err)
+	return g.shape.Claim()
+}
+
+// honest is the trace of an honest run over a claim.
+func (c *court) honest(claim step.Claim) *forge.Trace {
+	c.t.Helper()
+	w, err := c.e.Witness(context.Background(), claim)
+	require.NoError(c.t, err)
+	t, err := forge.Remember(context.Background(), w)
+	require.NoError(c.t, err)
+	return t
+}
+
+// solving is the trace that the solver of a dispute posts.
+func (c *court) solving(d *types.Dispute) *forge.Trace {
+	if p := c.player(d.Solver); p.own != nil {
+		return p.own
+	}
+	return c.honest(c.claimed(d)).Solver()
+}
+
+// challenging is the trace that the challenger of a dispute compares with.
+func (c *court) challenging(d *types.Dispute) *forge.Trace {
+	t := c.honest(c.claimed(d))
+	if p := c.player(d.Challenger); p.view != nil {
+		return p.view(t)
+	}
+	return t
+}
+
+// flat joins hashes.
+func flat(list []step.Hash) []byte {
+	var b []byte
+	for _, h := range list {
+		b = append(b, h[:]...)
+	}
+	return b
+}
+
+// due makes the message that is due in a dispute; nil if the side does not move or finds nothing to say.
+func (c *court) due(id uint64) any {
+	c.t.Helper()
+	d := c.load(id)
+	if p := c.player(d.Party(d.Turn())); p.silent != nil && p.silent(&d) {
+		return nil
+	}
+	number := uint32(len(d.Moves))
+	switch d.Phase {
+	case types.DISPUTE_PHASE_TRACE_DUE:
+		t := c.solving(&d)
+		first, last := t.Ends()
+		children, err := step.Children(t.Shape(), t, t.Shape().Top())
+		require.NoError(c.t, err)
+		root := t.TraceRoot()
+		return &types.MsgPostTrace{
+			Solver: d.Solver, DisputeId: id, Move: number, Root: root[:], First: flat(first), Last: flat(last), Children: flat(children),
+		}
+	case types.DISPUTE_PHASE_CHOICE_DUE:
+		t := c.challenging(&d)
+		own, err := step.Children(t.Shape(), t, d.Place.Step())
+		require.NoError(c.t, err)
+		list, err := c.k.shownChildren(c.ctx, &d)
+		require.NoError(c.t, err)
+		theirs, err := hashesOf(list)
+		require.NoError(c.t, err)
+		i, differs := dispute.Leftmost(own, theirs)
+		if !differs {
+			return nil
+		}
+		return &types.MsgChooseChild{Challenger: d.Challenger, DisputeId: id, Move: number, Index: uint32(i)}
+	case types.DISPUTE_PHASE_CHILDREN_DUE:
+		t := c.solving(&d)
+		children, err := step.Children(t.Shape(), t, d.Place.Step())
+		require.NoError(c.t, err)
+		return &types.MsgPostChildren{Solver: d.Solver, DisputeId: id, Move: number, Children: flat(children)}
+	case types.DISPUTE_PHASE_CHUNK_DUE:
+		data, err := step.Chunk(c.solving(&d), d.Place.Step())
+		require.NoError(c.t, err)
+		return &types.MsgPostChunk{Solver: d.Solver, DisputeId: id, Move: number, Data: data}
+	case types.DISPUTE_PHASE_STEP_DUE:
+		return &types.MsgPostStep{Challenger: d.Challenger, DisputeId: id, Move: number, Step: c.openStep(&d).Encode()}
+	}
+	return nil
+}
+
+// openStep opens the leftmost unit of the chunk that differs, from nothing but the chain's state and the challenger's
+// own trace.
+func (c *court) openStep(d *types.Dispute) step.Step {
+	c.t.Helper()
+	t := c.challenging(d)
+	view := step.NewView()
+	trace, _, err := c.k.trace(c.ctx, d.TaskId, d.Solver)
+	require.NoError(c.t, err)
+	children, err := hashesOf(trace.Children)
+	require.NoError(c.t, err)
+	view.Learn(t.Shape().Top(), children)
+	var chunk []byte
+	for depth := uint32(1); depth <= d.Choices(); depth++ {
+		shown, err := c.k.shown.Get(c.ctx, collections.Join(d.Id, depth))
+		require.NoError(c.t, err)
+		if p := shown.Place.Step(); p.IsChunk() {
+			chunk = shown.Data
+			view.LearnChunk(p, chunk)
+		} else {
+			list, err := hashesOf(shown.Data)
+			require.NoError(c.t, err)
+			view.Learn(p, list)
+		}
+	}
+	own, err := step.Chunk(t, d.Place.Step())
+	require.NoError(c.t, err)
+	unit, err := t.Shape().WrongUnit(d.Place.Step(), own, chunk)
+	require.NoError(c.t, err)
+	st, err := step.Open(t.Shape(), t, c, view, d.Place.Tensor, unit)
+	require.NoError(c.t, err)
+	return st
+}
+
+// send sends a message of a dispute.
+func (c *court) send(msg any) error {
+	var err error
+	switch m := msg.(type) {
+	case *types.MsgOpenDispute:
+		_, err = c.msgs.OpenDispute(c.ctx, m)
+	case *types.MsgPostTrace:
+		_, err = c.msgs.PostTrace(c.ctx, m)
+	case *types.MsgChooseChild:
+		_, err = c.msgs.ChooseChild(c.ctx, m)
+	case *types.MsgPostChildren:
+		_, err = c.msgs.PostChildren(c.ctx, m)
+	case *types.MsgPostChunk:
+		_, err = c.msgs.PostChunk(c.ctx, m)
+	case *types.MsgPostStep:
+		_, err = c.msgs.PostStep(c.ctx, m)
+	default:
+		c.t.Fatalf("no message of a dispute: %T", msg)
+	}
+	return err
+}
+
+// until plays a dispute, one move a block, until it is in a phase, and returns it.
+func (c *court) until(id uint64, phase types.DisputePhase) types.Dispute {
+	c.t.Helper()
+	for d := c.load(id); d.Phase != phase; d = c.load(id) {
+		require.True(c.t, d.IsOpen(), "dispute %d ended before %s: %s", id, phase, d.End)
+		msg := c.due(id)
+		require.NotNil(c.t, msg, "dispute %d: nobody moves in %s", id, d.Phase)
+		require.NoError(c.t, c.send(msg))
+		c.end(heightOf(c.ctx))
+		c.at(heightOf(c.ctx) + 1)
+	}
+	return c.load(id)
+}
+
+// playAll plays all disputes of a task to their ends, one move a block in each, and goes on to the next deadline when
+// nobody moves.
+func (c *court) playAll(task uint64) {
+	c.t.Helper()
+	for range 2_000 {
+		open, moved, soonest := false, false, uint64(0)
+		for _, d := range c.disputesOf(task) {
+			if d = c.load(d.Id); !d.IsOpen() || d.Phase == types.DISPUTE_PHASE_QUEUED {
+				continue
+			}
+			open = true
+			if msg := c.due(d.Id); msg != nil {
+				require.NoError(c.t, c.send(msg))
+				moved = true
+			} else if soonest == 0 || d.Deadline < soonest {
+				soonest = d.Deadline
+			}
+		}
+		if !open {
+			return
+		}
+		height := heightOf(c.ctx)
+		if !moved {
+			height = max(height, soonest)
+		}
+		c.end(height)
+		c.at(height + 1)
+	}
+	c.t.Fatal("the disputes do not end")
+}
+
+// falls tells how the seats of a task's newest round stand.
+func (c *court) falls(id uint64) string {
+	c.t.Helper()
+	var words []string
+	r := c.round(id)
+	for i := range r.Seats {
+		word := "STANDS"
+		if r.Seats[i].Fall != types.FALL_UNSPECIFIED {
+			word = strings.TrimPrefix(r.Seats[i].Fall.String(), "FALL_")
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
