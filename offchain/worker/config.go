@@ -20,6 +20,7 @@ type Config struct {
 	Provider ProviderConfig `toml:"provider"`
 	Models   []ModelConfig  `toml:"models"`
 	Engine   EngineConfig   `toml:"engine"`
+	Dispute  DisputeConfig  `toml:"dispute"`
 	Journal  JournalConfig  `toml:"journal"`
 	Health   HealthConfig   `toml:"health"`
 	Log      LogConfig      `toml:"log"`
@@ -69,6 +70,11 @@ type EngineConfig struct {
 	Threads int `toml:"threads"`
 	Batch   int `toml:"batch"`
 	Queue   int `toml:"queue"`
+}
+
+// DisputeConfig says how much of other people's work is checked.
+type DisputeConfig struct {
+	InspectBps uint32 `toml:"inspect_bps"`
 }
 
 // JournalConfig says where the worker keeps what it must not forget.
@@ -152,6 +158,7 @@ func (c Config) Validate() error {
 	fault(c.Engine.Threads < 0, "engine.threads: expected 0 or more, got %d", c.Engine.Threads)
 	fault(c.Engine.Batch < 1 || c.Engine.Batch > 1_000, "engine.batch: expected 1 to 1000, got %d", c.Engine.Batch)
 	fault(c.Engine.Queue < 1 || c.Engine.Queue > 100_000, "engine.queue: expected 1 to 100000, got %d", c.Engine.Queue)
+	fault(c.Dispute.InspectBps > wholeBps, "dispute.inspect_bps: expected 0 to %d, got %d", wholeBps, c.Dispute.InspectBps)
 	fault(c.Log.Level != "debug" && c.Log.Level != "info" && c.Log.Level != "warn" && c.Log.Level != "error",
 		"log.level: expected debug, info, warn or error, got %q", c.Log.Level)
 	fault(c.Log.Format != "text" && c.Log.Format != "json", "log.format: expected text or json, got %q", c.Log.Format)

@@ -9,21 +9,23 @@ import (
 
 // work is a job on its way to the executor.
 type work struct {
-	key   Key
-	model [32]byte
-	job   executor.Job
+	key          Key
+	isInspection bool // of somebody else's result
+	model        [32]byte
+	job          executor.Job
 }
 
 // done is a job on its way back.
 type done struct {
-	key    Key
-	result executor.Result
-	took   time.Duration // of its batch
+	key          Key
+	isInspection bool
+	result       executor.Result
+	took         time.Duration // of its batch
 }
 
 // runExecutor takes work from the queue in batches of one model until the queue closes or ctx ends. Work of
-// another model waits for the next batch.
-func runExecutor(ctx context.Context, e executor.Executor, clock Clock, queue <-chan work, out chan<- []done, maxBatch int) {
+// another model waits for the next batch, and all of it for witnesses, which have a dispute waiting for them.
+func (w *Worker) runExecutor(ctx context.Context) {
 	var next *work
 	for ctx.Err() == nil {
 		first := next
@@ -31,18 +33,19 @@ func runExecutor(ctx context.Context, e executor.Executor, clock Clock, queue <-
 			select {
 			case <-ctx.Done():
 				return
-			case w, ok := <-queue:
+			case one, ok := <-w.queue:
 				if !ok {
 					return
 				}
-				first = &w
+				first = &one
 			}
 		}
+		w.court.gate.pass()
 		var batch []work
-		batch, next = gather(*first, queue, maxBatch)
-		results := execute(ctx, e, clock, batch)
+		batch, next = gather(*first, w.queue, w.cfg.Engine.Batch)
+		results := execute(ctx, w.Executor, w.Clock, batch)
 		select {
-		case out <- results:
+		case w.doneCh <- results:
 		case <-ctx.Done():
 			return
 		}
@@ -79,7 +82,7 @@ func execute(ctx context.Context, e executor.Executor, clock Clock, batch []work
 	took := clock.Now().Sub(begin)
 	out := make([]done, len(batch))
 	for i, w := range batch {
-		out[i] = done{key: w.key, result: results[i], took: took}
+		out[i] = done{key: w.key, isInspection: w.isInspection, result: results[i], took: took}
 	}
 	return out
 }

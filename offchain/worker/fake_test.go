@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/aichain/aichain/canon/model"
+	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/client"
 	"github.com/aichain/aichain/rules/result"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
@@ -90,6 +92,44 @@ func (c bombedChain) Reveal(ctx context.Context, reveals []attesttypes.Reveal) (
 	return tx, err
 }
 
+func (j bombedJournal) PutDisputes(records ...DisputeRecord) error {
+	return j.b.effect(func() error { return j.Journal.PutDisputes(records...) })
+}
+
+func (j bombedJournal) PutInspections(c Cursor, items ...Inspection) error {
+	return j.b.effect(func() error { return j.Journal.PutInspections(c, items...) })
+}
+
+func (c bombedChain) PostTrace(ctx context.Context, at client.Turn, o client.Opening) (tx client.Tx, err error) {
+	err = c.b.effect(func() error { tx, err = c.fakeChain.PostTrace(ctx, at, o); return err })
+	return tx, err
+}
+
+func (c bombedChain) ChooseChild(ctx context.Context, at client.Turn, index uint32) (tx client.Tx, err error) {
+	err = c.b.effect(func() error { tx, err = c.fakeChain.ChooseChild(ctx, at, index); return err })
+	return tx, err
+}
+
+func (c bombedChain) PostChildren(ctx context.Context, at client.Turn, children []step.Hash) (tx client.Tx, err error) {
+	err = c.b.effect(func() error { tx, err = c.fakeChain.PostChildren(ctx, at, children); return err })
+	return tx, err
+}
+
+func (c bombedChain) PostChunk(ctx context.Context, at client.Turn, data []byte) (tx client.Tx, err error) {
+	err = c.b.effect(func() error { tx, err = c.fakeChain.PostChunk(ctx, at, data); return err })
+	return tx, err
+}
+
+func (c bombedChain) PostStep(ctx context.Context, at client.Turn, encoded []byte) (tx client.Tx, err error) {
+	err = c.b.effect(func() error { tx, err = c.fakeChain.PostStep(ctx, at, encoded); return err })
+	return tx, err
+}
+
+func (c bombedChain) OpenDispute(ctx context.Context, task uint64, solver string) (out *attesttypes.MsgOpenDisputeResponse, tx client.Tx, err error) {
+	err = c.b.effect(func() error { out, tx, err = c.fakeChain.OpenDispute(ctx, task, solver); return err })
+	return out, tx, err
+}
+
 // fakeChain plays x/attest for one provider (seat 1 of 3); the two other seats do their part by themselves.
 type fakeChain struct {
 	t    testing.TB
@@ -110,12 +150,18 @@ type fakeChain struct {
 	registered       bool
 	balance          uint64
 	published        bool
+
+	referee      *fakeReferee
+	modelID      [32]byte
+	header       model.Header // of the model in disputes
+	settledRival rival        // plays whom the worker challenges
 }
 
 func newFakeChain(t testing.TB) *fakeChain {
 	return &fakeChain{
 		t: t, addr: testAddress(t), height: 10, window: longWindow, tasks: map[uint64]computetypes.Task{}, rounds: map[uint64]*attesttypes.Round{},
 		refuse: map[uint64]bool{}, withOutput: map[uint64]bool{}, registered: true, published: true, balance: 1 << 40,
+		referee: newFakeReferee(), modelID: testModel,
 	}
 }
 
@@ -153,6 +199,7 @@ func (c *fakeChain) block() {
 	for id, r := range c.rounds {
 		c.advance(id, r)
 	}
+	c.refereeBlock()
 	for _, ch := range c.readers {
 		select {
 		case <-ch:
@@ -163,6 +210,9 @@ func (c *fakeChain) block() {
 }
 
 func (c *fakeChain) advance(id uint64, r *attesttypes.Round) {
+	if r.Phase == attesttypes.ROUND_PHASE_CLOSED {
+		return
+	}
 	mine := &r.Seats[1]
 	switch r.Phase {
 	case attesttypes.ROUND_PHASE_COMMIT:
@@ -316,7 +366,9 @@ func (c *fakeChain) Provider(context.Context, string) (*computetypes.QueryProvid
 	if !c.registered {
 		return nil, client.ErrNotFound
 	}
-	return &computetypes.QueryProviderResponse{Provider: computetypes.Provider{Status: computetypes.PROVIDER_STATUS_ACTIVE}}, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &computetypes.QueryProviderResponse{Provider: computetypes.Provider{Status: computetypes.PROVIDER_STATUS_ACTIVE}, Free: c.referee.free}, nil
 }
 
 func (c *fakeChain) Model(context.Context, []byte) (computetypes.Model, error) {
@@ -327,7 +379,7 @@ func (c *fakeChain) Model(context.Context, []byte) (computetypes.Model, error) {
 }
 
 func (c *fakeChain) ComputeParams(context.Context) (computetypes.Params, error) {
-	return computetypes.Params{MinBond: 100}, nil
+	return computetypes.Params{MinBond: 100, MinSeatLien: 50}, nil
 }
 
 func (c *fakeChain) RegisterProvider(context.Context, string, string, uint64) (client.Tx, error) {

@@ -24,6 +24,8 @@ type health struct {
 	chainErr  error
 	diskErr   error
 	seatState map[string]int
+	inDispute int
+	movesDue  int
 }
 
 // Status is what /status and `aiworker status` tell about a running worker.
@@ -33,7 +35,9 @@ type Status struct {
 	Ready     bool           `json:"ready"`
 	Why       string         `json:"why,omitempty"` // it is not ready
 	Height    uint64         `json:"height"`
-	Seats     map[string]int `json:"seats"` // open ones by state
+	Seats     map[string]int `json:"seats"`     // open ones by state
+	Disputes  int            `json:"disputes"`  // open ones
+	MovesDue  int            `json:"moves_due"` // disputes in which it is our move
 	Totals    Totals         `json:"totals"`
 	JournalKB int64          `json:"journal_kb"`
 }
@@ -53,6 +57,12 @@ func (h *health) disk(err error) { h.mu.Lock(); h.diskErr = err; h.mu.Unlock() }
 func (h *health) setUp() { h.mu.Lock(); h.isSetUp = true; h.mu.Unlock() }
 
 func (h *health) seats(byState map[string]int) { h.mu.Lock(); h.seatState = byState; h.mu.Unlock() }
+
+func (h *health) disputes(open, due int) {
+	h.mu.Lock()
+	h.inDispute, h.movesDue = open, due
+	h.mu.Unlock()
+}
 
 func (h *health) blockAge() time.Duration {
 	h.mu.Lock()
@@ -93,7 +103,7 @@ func (h *health) status() Status {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s.Height, s.Seats = h.height, h.seatState
+	s.Height, s.Seats, s.Disputes, s.MovesDue = h.height, h.seatState, h.inDispute, h.movesDue
 	return s
 }
 
@@ -139,7 +149,26 @@ func (h *health) routes() http.Handler {
 		rw.Header().Set("Content-Type", "application/json")
 		write(rw, http.StatusOK, string(b))
 	})
+	mux.HandleFunc("GET /disputes", func(rw http.ResponseWriter, _ *http.Request) {
+		records, err := h.w.Journal.Disputes()
+		var b []byte
+		if err == nil {
+			b, err = json.Marshal(disputesAnswer{Provider: h.w.id.text, Disputes: records})
+		}
+		if err != nil {
+			write(rw, http.StatusInternalServerError, err.Error())
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		write(rw, http.StatusOK, string(b))
+	})
 	return mux
+}
+
+// disputesAnswer is what /disputes tells.
+type disputesAnswer struct {
+	Provider string          `json:"provider"`
+	Disputes []DisputeRecord `json:"disputes"`
 }
 
 func write(rw http.ResponseWriter, code int, text string) {

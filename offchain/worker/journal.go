@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +36,8 @@ type Journal interface {
 	Bytes() int64
 	// Close releases it.
 	Close() error
+
+	DisputeJournal
 }
 
 // Totals are sums over all closed records, pruned ones too.
@@ -89,7 +90,7 @@ func OpenJournal(path, chainID, provider string) (Journal, error) {
 // claim writes whose journal this is into a new one and checks it in an old one.
 func (j *boltJournal) claim(chainID, provider string) error {
 	return explainDisk(j.db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range [][]byte{bucketMeta, bucketOpen, bucketClosed, bucketTotals} {
+		for _, b := range [][]byte{bucketMeta, bucketOpen, bucketClosed, bucketTotals, bucketDisputes, bucketInspections, bucketCursor} {
 			if _, err := tx.CreateBucketIfNotExists(b); err != nil {
 				return err
 			}
@@ -198,19 +199,10 @@ func prune(tx *bbolt.Tx) error {
 func get(tx *bbolt.Tx, key []byte) (r Record, ok bool, err error) {
 	for _, name := range [][]byte{bucketOpen, bucketClosed} {
 		if b := tx.Bucket(name).Get(key); b != nil {
-			return r, true, decode(b, &r)
+			return r, true, decodeStrict(b, &r)
 		}
 	}
 	return r, false, nil
-}
-
-func decode(b []byte, r *Record) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
-		return fmt.Errorf("journal record is damaged: %w", err)
-	}
-	return nil
 }
 
 func (j *boltJournal) Get(k Key) (r Record, ok bool, err error) {
@@ -226,7 +218,7 @@ func (j *boltJournal) Open() ([]Record, error) {
 	err := j.db.View(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketOpen).ForEach(func(_, b []byte) error {
 			var r Record
-			if err := decode(b, &r); err != nil {
+			if err := decodeStrict(b, &r); err != nil {
 				return err
 			}
 			out = append(out, r)

@@ -31,7 +31,7 @@ func openBolt(path string) (*boltJournal, error) {
 func (j *boltJournal) readAll() error {
 	err := j.db.View(func(tx *bbolt.Tx) error {
 		for _, bucket := range [][]byte{bucketOpen, bucketClosed} {
-			err := tx.Bucket(bucket).ForEach(func(_, b []byte) error { return decode(b, new(Record)) })
+			err := tx.Bucket(bucket).ForEach(func(_, b []byte) error { return decodeStrict(b, new(Record)) })
 			if err != nil {
 				return err
 			}
@@ -39,6 +39,12 @@ func (j *boltJournal) readAll() error {
 		_, err := totals(tx)
 		return err
 	})
+	if err == nil {
+		_, err = j.Disputes()
+	}
+	if err == nil {
+		_, _, err = j.Inspections()
+	}
 	if err != nil {
 		return damaged(j.path, err)
 	}

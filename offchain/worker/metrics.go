@@ -19,6 +19,15 @@ type metrics struct {
 	queued     prometheus.Gauge
 	journal    prometheus.Gauge
 	height     prometheus.Gauge
+
+	disputes     *prometheus.CounterVec
+	disputesOpen *prometheus.GaugeVec
+	urgent       prometheus.Gauge
+	moves        *prometheus.CounterVec
+	moveFailures prometheus.Counter
+	witnesses    prometheus.Histogram
+	inMemory     prometheus.Gauge
+	inspections  *prometheus.CounterVec
 }
 
 func newMetrics(w *Worker) *metrics {
@@ -43,6 +52,7 @@ func newMetrics(w *Worker) *metrics {
 		journal:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "aiworker_journal_bytes", Help: "Size of the journal file."}),
 		height:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "aiworker_chain_height", Help: "Last block heard of."}),
 	}
+	m.newDisputes()
 	m.registry.MustRegister(m.seats, m.outcomes, m.executions, m.commits, m.reveals, m.failures, m.queued, m.journal, m.height,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "aiworker_last_block_age_seconds",
@@ -69,6 +79,7 @@ func (m *metrics) observe(w *Worker) {
 		m.seats.WithLabelValues(s.String()).Set(float64(counts[s]))
 		byState[s.String()] = counts[s]
 	}
+	m.observeDisputes(w)
 	m.queued.Set(float64(w.executing))
 	m.journal.Set(float64(w.Journal.Bytes()))
 	m.height.Set(float64(w.height))

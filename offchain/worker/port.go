@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/client"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -29,6 +30,27 @@ type Chain interface {
 	Commit(ctx context.Context, commits []attesttypes.Commit) (client.Tx, error)
 	// Reveal opens commitments and waits for their block.
 	Reveal(ctx context.Context, reveals []attesttypes.Reveal) (client.Tx, error)
+
+	// DisputesOf lists the unresolved disputes of a party.
+	DisputesOf(ctx context.Context, party string) ([]attesttypes.Dispute, error)
+	// Dispute tells what was shown in a dispute, and how it ended.
+	Dispute(ctx context.Context, id uint64) (*attesttypes.QueryDisputeResponse, error)
+	// Task and Rounds tell what a dispute is about.
+	Task(ctx context.Context, id uint64) (*computetypes.QueryTaskResponse, error)
+	Rounds(ctx context.Context, task uint64) ([]attesttypes.Round, error)
+	// PostTrace and the others make a move and wait for its block. A move that was made before is a success.
+	PostTrace(ctx context.Context, at client.Turn, o client.Opening) (client.Tx, error)
+	ChooseChild(ctx context.Context, at client.Turn, index uint32) (client.Tx, error)
+	PostChildren(ctx context.Context, at client.Turn, children []step.Hash) (client.Tx, error)
+	PostChunk(ctx context.Context, at client.Turn, data []byte) (client.Tx, error)
+	PostStep(ctx context.Context, at client.Turn, encoded []byte) (client.Tx, error)
+
+	// TasksByStatus lists settled tasks, as they leave the state, for the inspection.
+	TasksByStatus(ctx context.Context, status computetypes.TaskStatus, key []byte) (tasks []computetypes.Task, next []byte, err error)
+	// Disputes lists all disputes about a task.
+	Disputes(ctx context.Context, task uint64) ([]attesttypes.Dispute, error)
+	// OpenDispute challenges a seat of a settled task.
+	OpenDispute(ctx context.Context, task uint64, solver string) (*attesttypes.MsgOpenDisputeResponse, client.Tx, error)
 
 	// Balance, Provider, Model and ComputeParams tell what registering still needs.
 	Balance(ctx context.Context, addr string) (uint64, error)

@@ -43,6 +43,11 @@ type rig struct {
 	path  string
 	wrap  func(Journal) Journal
 	stop  uint32 // seconds to finish open seats
+
+	executor executor.Executor // instead of exec
+	cfg      func(*Config)     // changes the configuration
+	patience time.Duration     // how long a block waits for a move that is due from the worker
+	worker   *Worker           // of the last life
 }
 
 func newRig(t testing.TB) *rig {
@@ -76,8 +81,17 @@ func (r *rig) live(b *bomb, until func() bool) error {
 		chain, used = bombedChain{r.chain, b}, bombedJournal{used, b}
 		cfg.Log.StopSeconds = 0 // the dead finish nothing
 	}
-	w, err := New(cfg, Deps{Chain: chain, Executor: r.exec, Journal: used, Salts: NewSalts([32]byte{9})})
+	var exec executor.Executor = r.exec
+	if r.executor != nil {
+		exec = r.executor
+	}
+	if r.cfg != nil {
+		r.cfg(&cfg)
+	}
+	w, err := New(cfg, Deps{Chain: chain, Executor: exec, Journal: used, Salts: NewSalts([32]byte{9})})
 	require.NoError(r.t, err)
+	r.worker = w
+	var waiting time.Time
 	end := make(chan error, 1)
 	go func() { end <- w.Run(ctx) }()
 	for tick := time.NewTicker(2 * time.Millisecond); ; {
@@ -86,6 +100,15 @@ func (r *rig) live(b *bomb, until func() bool) error {
 			tick.Stop()
 			return err
 		case <-tick.C:
+			if isOurs := r.chain.isOurMove(); !isOurs {
+				waiting = time.Time{}
+			} else if waiting.IsZero() {
+				waiting = time.Now()
+				continue
+			} else if time.Since(waiting) < r.patience {
+				continue
+			}
+			waiting = time.Time{}
 			r.chain.block()
 			if until() {
 				cancel()

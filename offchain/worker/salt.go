@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -77,4 +78,13 @@ func (s Salts) Of(chainID, provider string, k Key) [32]byte {
 	h.Write([]byte("aichain/worker-salt/v1\x00" + chainID + "\x00" + provider + "\x00"))
 	h.Write(k.Bytes())
 	return [32]byte(h.Sum(nil))
+}
+
+// lot is a number below 10 000 that decides whether a task of others is inspected: part of an HMAC of chain, provider
+// and task under the secret.
+func (s Salts) lot(chainID, provider string, task uint64) uint64 {
+	h := hmac.New(sha256.New, s.secret[:])
+	h.Write([]byte("aichain/worker-inspect/v1\x00" + chainID + "\x00" + provider + "\x00"))
+	h.Write(binary.BigEndian.AppendUint64(nil, task))
+	return binary.BigEndian.Uint64(h.Sum(nil)) % wholeBps
 }

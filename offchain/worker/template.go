@@ -72,6 +72,14 @@ batch = {{.Engine.Batch}}
 # Tasks waiting for execution, at most; the others wait on chain.
 queue = {{.Engine.Queue}}
 
+[dispute]
+# Disputes of this worker's own seats are played by themselves. This is about the results of others: the share of settled
+# tasks, in basis points (0 to 10000), on models served here and without a seat of this worker, that is run again in idle
+# time. A result that comes out differently is challenged, seat by seat. Each challenge costs a fee and stakes as much
+# free bond as the seat's lien. Won: the stake is free again, and half of what the seat loses is the reward. Lost: the
+# stake is gone. 0 inspects nothing.
+inspect_bps = {{.Dispute.InspectBps}}
+
 [journal]
 # What the worker must not forget: results, salts, what was sent. Back it up with the salt secret.
 path = {{quote .Journal.Path}}

@@ -87,6 +87,10 @@ func (w *Worker) onDone(batch []done) {
 	var sealed []*seat
 	for _, d := range batch {
 		w.executing--
+		if d.isInspection {
+			w.onInspected(d)
+			continue
+		}
 		s, ok := w.seats[d.key]
 		if !ok {
 			continue

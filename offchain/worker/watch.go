@@ -23,10 +23,17 @@ const (
 	maxExecuteTries   = 3                    // failures before a seat is given up
 )
 
-// onBlock asks what the chain knows of our seats. When the node is away, everything stays as it is.
+// onBlock asks what the chain knows of our seats and disputes.
 func (w *Worker) onBlock(ctx context.Context, height uint64) {
 	w.height = height
 	w.health.sawBlock(height, w.Clock.Now())
+	w.seeSeats(ctx)
+	w.seeDisputes(ctx)
+}
+
+// seeSeats asks which seats are ours. When the node is away, everything stays as it is.
+func (w *Worker) seeSeats(ctx context.Context) {
+	height := w.height
 	tick, cancel := context.WithTimeout(ctx, tickTimeout)
 	defer cancel()
 	open, err := w.Chain.OpenSeats(tick)

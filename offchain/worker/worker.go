@@ -52,6 +52,7 @@ type Worker struct {
 	executing int  // jobs queued or running
 	inCommit  bool // a commit transaction is under way
 	inReveal  bool // a reveal transaction is under way
+	court     *court
 	wg        sync.WaitGroup
 }
 
@@ -88,7 +89,7 @@ func New(cfg Config, d Deps) (*Worker, error) {
 	w := &Worker{
 		Deps: d, cfg: cfg, id: identity{chain: cfg.Chain.ChainID, text: addr, bytes: raw},
 		seats: map[Key]*seat{}, models: map[[32]byte]bool{}, maxBatch: cfg.Engine.Batch,
-		queue: make(chan work, cfg.Engine.Queue), doneCh: make(chan []done), sentCh: make(chan sent),
+		queue: make(chan work, cfg.Engine.Queue), doneCh: make(chan []done), sentCh: make(chan sent), court: newCourt(),
 	}
 	for _, id := range d.Executor.Models() {
 		w.models[id] = true
@@ -121,7 +122,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.wg.Add(1)
 	go func() {
 		defer w.wg.Done()
-		runExecutor(background, w.Executor, w.Clock, w.queue, w.doneCh, w.cfg.Engine.Batch)
+		w.runExecutor(background)
 	}()
 	return w.loop(ctx, background)
 }
@@ -138,10 +139,13 @@ func (w *Worker) load() error {
 	if len(records) > 0 {
 		w.Log.Info("resuming seats from the journal", "seats", len(records))
 	}
-	return nil
+	if err := w.loadDisputes(); err != nil {
+		return fmt.Errorf("read the journal's disputes: %w", err)
+	}
+	return w.loadInspections()
 }
 
-// loop is the one goroutine that touches seats.
+// loop is the one goroutine that touches seats and disputes.
 func (w *Worker) loop(ctx, background context.Context) error {
 	blocks := w.Chain.Blocks(background)
 	stopping := ctx.Done()
@@ -152,9 +156,9 @@ func (w *Worker) loop(ctx, background context.Context) error {
 		case <-stopping:
 			stopping, w.draining = nil, true
 			patience = w.Clock.After(w.cfg.drainTimeout())
-			w.Log.Info("stopping: finishing open seats", "seats", w.pending(), "at_most", w.cfg.drainTimeout())
+			w.Log.Info("stopping: finishing open seats and moves that are due", "open", w.pending(), "at_most", w.cfg.drainTimeout())
 		case <-patience:
-			w.Log.Info("stopped with open seats; they go on at the next start", "seats", w.pending())
+			w.Log.Info("stopped with open seats or disputes; they go on at the next start", "open", w.pending())
 			return nil
 		case height, ok := <-blocks:
 			if !ok {
@@ -166,8 +170,16 @@ func (w *Worker) loop(ctx, background context.Context) error {
 			w.onDone(batch)
 		case s := <-w.sentCh:
 			w.onSent(s)
+		case r := <-w.court.witnessCh:
+			w.onWitness(r)
+		case m := <-w.court.movedCh:
+			w.onMoved(m)
+		case r := <-w.court.inspector.challengedCh:
+			w.onChallenged(r)
 		}
 		w.turn(background, isBlock)
+		w.turnDisputes(background, isBlock)
+		w.turnInspection(background, isBlock)
 		w.metrics.observe(w)
 		if w.draining && w.pending() == 0 {
 			w.Log.Info("stopped")
@@ -176,9 +188,9 @@ func (w *Worker) loop(ctx, background context.Context) error {
 	}
 }
 
-// pending counts the seats that still need something from us.
+// pending counts the seats and disputes that still need something from us.
 func (w *Worker) pending() int {
-	n := 0
+	n := w.duties()
 	for _, s := range w.seats {
 		if s.busy || s.rec.State > StateSeen && s.rec.State < StateRevealed && s.view != nil {
 			n++

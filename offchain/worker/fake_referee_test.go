@@ -1,0 +1,498 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/aichain/aichain/canon/step"
+	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/rules/dispute"
+	"github.com/aichain/aichain/rules/result"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+const (
+	otherProvider  = "other"
+	thirdProvider  = "third"
+	testMoveWindow = 20
+	settledPage    = 2 // tasks in one page of TasksByStatus
+)
+
+// fakeReferee plays the part of x/attest that referees: rules/dispute and canon/step over its own state. The other side
+// of a dispute is played by a rival, one move a block.
+type fakeReferee struct {
+	disputes  map[uint64]*attesttypes.Dispute
+	shapes    map[uint64]step.Shape
+	traces    map[string]*attesttypes.Trace // by task and provider
+	shown     map[uint64][]attesttypes.Shown
+	rivals    map[uint64]rival
+	due       map[uint64]uint64 // dispute → height at which our present move became due
+	late      []string          // our moves that did not come in the first block that could take them
+	moves     []string          // ours, in order
+	free      uint64            // uaic of our bond
+	challenge map[string]uint64 // challenges opened by us, by task and solver
+}
+
+func newFakeReferee() *fakeReferee {
+	return &fakeReferee{
+		disputes: map[uint64]*attesttypes.Dispute{}, shapes: map[uint64]step.Shape{}, traces: map[string]*attesttypes.Trace{},
+		shown: map[uint64][]attesttypes.Shown{}, rivals: map[uint64]rival{}, due: map[uint64]uint64{}, challenge: map[string]uint64{},
+	}
+}
+
+// rival is who plays against the worker. It returns what it does, or an error to stay silent.
+type rival interface {
+	move(v *attesttypes.QueryDisputeResponse) (built, error)
+}
+
+func traceOf(task uint64, provider string) string { return fmt.Sprint(task, "/", provider) }
+
+func as(e *errorsmod.Error, format string, args ...any) error {
+	return fmt.Errorf("%w: %s", &refusedAs{&client.ChainError{Codespace: e.Codespace(), Code: e.ABCICode(), Log: e.Error()}, e}, fmt.Sprintf(format, args...))
+}
+
+// refusedAs is a ChainError that also is its registered error.
+type refusedAs struct {
+	*client.ChainError
+	registered error
+}
+
+func (r *refusedAs) Unwrap() []error { return []error{r.ChainError, r.registered} }
+
+// openDispute opens a dispute about the solver's result in round 0; queued if another one against it is on.
+func (c *fakeChain) openDispute(task uint64, solver, challenger string, r rival) uint64 {
+	id := uint64(len(c.referee.disputes)) + 1
+	round := c.rounds[task]
+	about, err := subjectOf(c.tasks[task], *round, round.Seats[round.SeatOf(solver)].Result)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	shape, err := step.NewShape(c.header, about.claim)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	d := &attesttypes.Dispute{
+		Id: id, TaskId: task, Solver: solver, Challenger: challenger, Origin: attesttypes.DISPUTE_ORIGIN_SPLIT,
+		Phase: attesttypes.DISPUTE_PHASE_QUEUED, OpenHeight: c.height,
+	}
+	c.referee.disputes[id], c.referee.shapes[id], c.referee.rivals[id] = d, shape, r
+	c.beginQueued()
+	return id
+}
+
+// beginQueued begins the first queued dispute against each solver that has none on.
+func (c *fakeChain) beginQueued() {
+	on := map[string]bool{}
+	ids := slices.Sorted(maps.Keys(c.referee.disputes))
+	for _, id := range ids {
+		d := c.referee.disputes[id]
+		if d.Phase != attesttypes.DISPUTE_PHASE_QUEUED && d.Phase != attesttypes.DISPUTE_PHASE_RESOLVED {
+			on[traceOf(d.TaskId, d.Solver)] = true
+		}
+	}
+	for _, id := range ids {
+		d := c.referee.disputes[id]
+		key := traceOf(d.TaskId, d.Solver)
+		if d.Phase != attesttypes.DISPUTE_PHASE_QUEUED || on[key] {
+			continue
+		}
+		on[key] = true
+		c.to(d, dispute.Begin)
+		if t := c.referee.traces[key]; t != nil {
+			c.at(d, c.referee.shapes[id].Top(), step.Hash(t.Root))
+			c.to(d, dispute.PostTrace)
+		}
+	}
+}
+
+// to goes on after a valid move.
+func (c *fakeChain) to(d *attesttypes.Dispute, m dispute.Move) {
+	next, err := dispute.Next(dispute.Phase(d.Phase), m)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	d.Phase, d.Deadline = attesttypes.DisputePhase(next), c.height+testMoveWindow
+	c.referee.due[d.Id] = c.height
+	if next == dispute.Resolved {
+		d.Deadline = 0
+	}
+}
+
+func (c *fakeChain) at(d *attesttypes.Dispute, p step.Place, hash step.Hash) {
+	d.Place = attesttypes.Place{InTensor: p.InTensor, Tensor: p.Tensor, Level: uint32(p.Level), Index: p.Index}
+	d.Hash = hash[:]
+}
+
+func (c *fakeChain) resolve(d *attesttypes.Dispute, winner dispute.Side, end attesttypes.DisputeEnd) {
+	d.Phase, d.Deadline = attesttypes.DISPUTE_PHASE_RESOLVED, 0
+	d.Winner, d.End, d.CloseHeight = attesttypes.DisputeSide(winner), end, c.height
+	c.beginQueued()
+}
+
+// referees lets rivals move and time run out.
+func (c *fakeChain) refereeBlock() {
+	for _, id := range slices.Sorted(maps.Keys(c.referee.disputes)) {
+		d := c.referee.disputes[id]
+		if dispute.Phase(d.Phase).Turn() == dispute.Nobody {
+			continue
+		}
+		who := map[dispute.Side]string{dispute.Solver: d.Solver, dispute.Challenger: d.Challenger}[dispute.Phase(d.Phase).Turn()]
+		if r := c.referee.rivals[id]; who != c.addr && r != nil {
+			if b, err := r.move(c.viewOf(d)); err == nil {
+				_ = c.makeMove(who, id, uint32(len(d.Moves)), moveOf[d.Phase], b) // a refused move is no move
+			}
+		}
+		if d.Deadline > 0 && c.height >= d.Deadline {
+			end := attesttypes.DISPUTE_END_SOLVER_SILENT
+			if dispute.Phase(d.Phase).Turn() == dispute.Challenger {
+				end = attesttypes.DISPUTE_END_CHALLENGER_SILENT
+			}
+			c.resolve(d, dispute.TimeOut(dispute.Phase(d.Phase)), end)
+		}
+	}
+}
+
+// isOurMove tells whether the chain waits for the worker in a dispute.
+func (c *fakeChain) isOurMove() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range c.referee.disputes {
+		if turnOf(*d, c.addr, c.height).isDue() {
+			return true
+		}
+	}
+	return false
+}
+
+// makeMove checks a move as the chain does, and makes it.
+func (c *fakeChain) makeMove(who string, id uint64, number uint32, kind attesttypes.DisputeMoveKind, b built) error {
+	d := c.referee.disputes[id]
+	switch {
+	case d == nil:
+		return as(attesttypes.ErrDisputeNotFound, "%d", id)
+	case d.Phase == attesttypes.DISPUTE_PHASE_RESOLVED:
+		return as(attesttypes.ErrDisputeResolved, "%d", id)
+	case uint32(len(d.Moves)) != number || moveOf[d.Phase] != kind:
+		return as(attesttypes.ErrMoveNotDue, "%d is %s", id, d.Phase)
+	case c.height+1 > d.Deadline:
+		return as(attesttypes.ErrTooLate, "%d", id)
+	}
+	if sideOf(*d, who) != dispute.Phase(d.Phase).Turn() {
+		return as(attesttypes.ErrNotYourMove, "%d", id)
+	}
+	if who == c.addr && c.referee.due[id] != c.height {
+		c.referee.late = append(c.referee.late, fmt.Sprintf("dispute %d move %d: due after %d, made after %d", id, number, c.referee.due[id], c.height))
+	}
+	next, err := c.check(d, kind, b)
+	if err != nil {
+		return err
+	}
+	d.Moves = append(d.Moves, attesttypes.DisputeMove{Kind: kind, Height: c.height + 1, Index: b.index})
+	if who == c.addr {
+		c.referee.moves = append(c.referee.moves, fmt.Sprintf("%d:%s", id, kindText(kind)))
+	}
+	if c.to(d, next); next == dispute.PostStep {
+		c.resolve(d, dispute.Judge(d.End == attesttypes.DISPUTE_END_REFUTED), d.End)
+	}
+	return nil
+}
+
+// check checks the contents of a move and keeps what it shows.
+func (c *fakeChain) check(d *attesttypes.Dispute, kind attesttypes.DisputeMoveKind, b built) (dispute.Move, error) {
+	shape, place, key := c.referee.shapes[d.Id], placeOf(d.Place), traceOf(d.TaskId, d.Solver)
+	hash, trace := step.Hash{}, c.referee.traces[key]
+	if trace != nil {
+		hash = step.Hash(d.Hash)
+	}
+	show := func(data []byte) {
+		shown := c.referee.shown[d.Id]
+		c.referee.shown[d.Id] = append(shown, attesttypes.Shown{DisputeId: d.Id, Depth: uint32(len(shown)) + 1, Place: d.Place, Data: data})
+	}
+	switch kind {
+	case attesttypes.DISPUTE_MOVE_KIND_TRACE:
+		if err := shape.CheckEnds(b.opening.Root, b.opening.First, b.opening.Last); err != nil {
+			return 0, as(attesttypes.ErrTraceEnds, "%v", err)
+		}
+		if err := shape.CheckChildren(shape.Top(), b.opening.Root, b.opening.Children); err != nil {
+			return 0, as(attesttypes.ErrInvalidChildren, "%v", err)
+		}
+		c.referee.traces[key] = &attesttypes.Trace{TaskId: d.TaskId, Provider: d.Solver, Root: b.opening.Root[:], Children: joined(b.opening.Children)}
+		c.at(d, shape.Top(), b.opening.Root)
+		return dispute.PostTrace, nil
+	case attesttypes.DISPUTE_MOVE_KIND_CHOICE:
+		list := trace.Children
+		if shown := c.referee.shown[d.Id]; len(shown) > 0 {
+			list = shown[len(shown)-1].Data
+		}
+		children, err := client.Hashes(list)
+		if err != nil {
+			return 0, err
+		}
+		below, err := shape.Child(place, int(b.index))
+		if err != nil {
+			return 0, as(attesttypes.ErrInvalidChild, "%v", err)
+		}
+		c.at(d, below, children[b.index])
+		if below.IsChunk() {
+			return dispute.ChooseChunk, nil
+		}
+		return dispute.ChooseNode, nil
+	case attesttypes.DISPUTE_MOVE_KIND_CHILDREN:
+		if err := shape.CheckChildren(place, hash, b.children); err != nil {
+			return 0, as(attesttypes.ErrInvalidChildren, "%v", err)
+		}
+		show(joined(b.children))
+		return dispute.PostChildren, nil
+	case attesttypes.DISPUTE_MOVE_KIND_CHUNK:
+		if err := shape.CheckChunk(place, hash, b.data); err != nil {
+			return 0, as(attesttypes.ErrInvalidChunk, "%v", err)
+		}
+		show(b.data)
+		return dispute.PostChunk, nil
+	}
+	return c.checkStep(d, trace, b)
+}
+
+// checkStep computes the step and leaves the end in the dispute.
+func (c *fakeChain) checkStep(d *attesttypes.Dispute, trace *attesttypes.Trace, b built) (dispute.Move, error) {
+	s, err := step.Decode(b.data)
+	if err != nil {
+		return 0, as(attesttypes.ErrMalformedStep, "%v", err)
+	}
+	verdict, err := step.Check(step.Case{
+		Shape: c.referee.shapes[d.Id], TraceRoot: step.Hash(trace.Root), ModelRoot: step.Hash(c.tasks[d.TaskId].Terms.ModelId),
+	}, s)
+	if err != nil {
+		return 0, as(attesttypes.ErrInvalidStep, "%v", err)
+	}
+	d.Verdict = &attesttypes.StepVerdict{Tensor: s.Tensor, Unit: s.Unit, Operator: verdict.At.Site.String(), Claimed: verdict.Claimed, Expected: verdict.Expected}
+	end := attesttypes.DISPUTE_END_UPHELD
+	if verdict.Refuted {
+		end = attesttypes.DISPUTE_END_REFUTED
+	}
+	d.End = end
+	return dispute.PostStep, nil
+}
+
+func joined(hashes []step.Hash) []byte {
+	var out []byte
+	for _, h := range hashes {
+		out = append(out, h[:]...)
+	}
+	return out
+}
+
+func (c *fakeChain) viewOf(d *attesttypes.Dispute) *attesttypes.QueryDisputeResponse {
+	v := &attesttypes.QueryDisputeResponse{Dispute: *d, Shown: slices.Clone(c.referee.shown[d.Id]), Where: "somewhere"}
+	v.Dispute.Moves = slices.Clone(d.Moves)
+	if t := c.referee.traces[traceOf(d.TaskId, d.Solver)]; t != nil {
+		copied := *t
+		v.Trace = &copied
+	}
+	return v
+}
+
+// locked runs do as the node would, unless it is away.
+func (c *fakeChain) locked(do func() error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.isAway {
+		return errAway
+	}
+	return do()
+}
+
+func (c *fakeChain) DisputesOf(_ context.Context, party string) (out []attesttypes.Dispute, err error) {
+	err = c.locked(func() error {
+		for _, id := range slices.Sorted(maps.Keys(c.referee.disputes)) {
+			d := c.referee.disputes[id]
+			if d.Phase != attesttypes.DISPUTE_PHASE_RESOLVED && sideOf(*d, party) != dispute.Nobody {
+				out = append(out, c.viewOf(d).Dispute)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (c *fakeChain) Disputes(_ context.Context, task uint64) (out []attesttypes.Dispute, err error) {
+	err = c.locked(func() error {
+		for _, id := range slices.Sorted(maps.Keys(c.referee.disputes)) {
+			if d := c.referee.disputes[id]; d.TaskId == task {
+				out = append(out, c.viewOf(d).Dispute)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (c *fakeChain) Dispute(_ context.Context, id uint64) (v *attesttypes.QueryDisputeResponse, err error) {
+	err = c.locked(func() error {
+		if c.referee.disputes[id] == nil {
+			return client.ErrNotFound
+		}
+		v = c.viewOf(c.referee.disputes[id])
+		return nil
+	})
+	return v, err
+}
+
+func (c *fakeChain) Task(_ context.Context, id uint64) (out *computetypes.QueryTaskResponse, err error) {
+	err = c.locked(func() error {
+		t, ok := c.tasks[id]
+		if !ok {
+			return client.ErrNotFound
+		}
+		out = &computetypes.QueryTaskResponse{Task: t}
+		return nil
+	})
+	return out, err
+}
+
+func (c *fakeChain) Rounds(_ context.Context, id uint64) (out []attesttypes.Round, err error) {
+	err = c.locked(func() error {
+		out = []attesttypes.Round{copyRound(c.rounds[id])}
+		return nil
+	})
+	return out, err
+}
+
+// moveBy is a move of the worker; one that was made before is a success, as the client has it.
+func (c *fakeChain) moveBy(at client.Turn, kind attesttypes.DisputeMoveKind, b built) (client.Tx, error) {
+	err := c.locked(func() error {
+		if d := c.referee.disputes[at.Dispute]; d != nil && int(at.Move) < len(d.Moves) && d.Moves[at.Move].Kind == kind {
+			return nil
+		}
+		return c.makeMove(c.addr, at.Dispute, at.Move, kind, b)
+	})
+	return client.Tx{}, err
+}
+
+func (c *fakeChain) PostTrace(_ context.Context, at client.Turn, o client.Opening) (client.Tx, error) {
+	return c.moveBy(at, attesttypes.DISPUTE_MOVE_KIND_TRACE, built{opening: o})
+}
+
+func (c *fakeChain) ChooseChild(_ context.Context, at client.Turn, index uint32) (client.Tx, error) {
+	return c.moveBy(at, attesttypes.DISPUTE_MOVE_KIND_CHOICE, built{index: index})
+}
+
+func (c *fakeChain) PostChildren(_ context.Context, at client.Turn, children []step.Hash) (client.Tx, error) {
+	return c.moveBy(at, attesttypes.DISPUTE_MOVE_KIND_CHILDREN, built{children: children})
+}
+
+func (c *fakeChain) PostChunk(_ context.Context, at client.Turn, data []byte) (client.Tx, error) {
+	return c.moveBy(at, attesttypes.DISPUTE_MOVE_KIND_CHUNK, built{data: data})
+}
+
+func (c *fakeChain) PostStep(_ context.Context, at client.Turn, encoded []byte) (client.Tx, error) {
+	return c.moveBy(at, attesttypes.DISPUTE_MOVE_KIND_STEP, built{data: encoded})
+}
+
+func (c *fakeChain) TasksByStatus(_ context.Context, status computetypes.TaskStatus, key []byte) (out []computetypes.Task, next []byte, err error) {
+	err = c.locked(func() error {
+		var all []computetypes.Task
+		for _, id := range slices.Sorted(maps.Keys(c.tasks)) {
+			if t := c.tasks[id]; t.Status == status {
+				all = append(all, t)
+			}
+		}
+		slices.SortStableFunc(all, func(a, b computetypes.Task) int { return cmp.Compare(a.NextHeight, b.NextHeight) })
+		from := 0
+		if len(key) > 0 {
+			from = int(key[0])
+		}
+		to := min(from+settledPage, len(all))
+		if out = all[min(from, to):to]; to < len(all) {
+			next = []byte{byte(to)}
+		}
+		return nil
+	})
+	return out, next, err
+}
+
+func (c *fakeChain) OpenDispute(_ context.Context, task uint64, solver string) (out *attesttypes.MsgOpenDisputeResponse, tx client.Tx, err error) {
+	err = c.locked(func() error {
+		t, key := c.tasks[task], traceOf(task, solver)
+		seat := c.rounds[task].Seats[c.rounds[task].SeatOf(solver)]
+		switch {
+		case t.Status != computetypes.TASK_STATUS_SETTLED:
+			return as(attesttypes.ErrNotSettled, "%d", task)
+		case c.height+1 > t.CloseHeight+t.Snapshot.ChallengeWindow:
+			return as(attesttypes.ErrWindowOver, "%d", task)
+		case c.rounds[task].SeatOf(c.addr) >= 0:
+			return as(attesttypes.ErrOwnTask, "%d", task)
+		case c.referee.challenge[key] > 0:
+			out = &attesttypes.MsgOpenDisputeResponse{DisputeId: c.referee.challenge[key]}
+			return nil
+		case seat.Lien > c.referee.free:
+			c.t.Errorf("challenged %s with a stake of %d, free %d", key, seat.Lien, c.referee.free)
+		}
+		c.referee.free -= seat.Lien
+		id := c.openDispute(task, solver, c.addr, c.settledRival)
+		c.referee.challenge[key] = id
+		d := c.referee.disputes[id]
+		d.Origin, d.Stake = attesttypes.DISPUTE_ORIGIN_CHALLENGE, seat.Lien
+		out = &attesttypes.MsgOpenDisputeResponse{DisputeId: id}
+		return nil
+	})
+	return out, client.Tx{}, err
+}
+
+// revealed puts a task with a closed round into the state, in which providers revealed answers.
+func (c *fakeChain) revealed(id uint64, claim step.Claim, answers map[string]step.Claim) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	task := computetypes.Task{
+		Id: id, Input: claim.Prompt, Status: computetypes.TASK_STATUS_MATCHED,
+		Terms: computetypes.TaskTerms{
+			ModelId: c.modelID[:], MaxOutputTokens: claim.MaxOutput,
+			Sampling: computetypes.Sampling{TemperatureMilli: claim.Temperature, TopK: claim.TopK},
+		},
+		Snapshot: computetypes.Snapshot{Refereed: true, ChallengeWindow: 1_000},
+	}
+	if claim.Temperature > 0 {
+		task.Snapshot.SampleSeed = claim.Seed[:]
+	}
+	digest := result.InputDigest(c.modelID[:], task.Input, claim.MaxOutput, claim.Temperature, claim.TopK, task.Snapshot.SampleSeed)
+	r := &attesttypes.Round{
+		TaskId: id, Phase: attesttypes.ROUND_PHASE_CLOSED, ModelId: c.modelID[:], InputDigest: digest[:],
+		MaxOutputTokens: claim.MaxOutput, Vocab: c.header.Vocab, Refereed: true,
+	}
+	for _, who := range slices.Sorted(maps.Keys(answers)) {
+		a := answers[who]
+		root := result.Root(c.modelID[:], digest[:], a.Output, a.Stop)
+		at := slices.IndexFunc(r.Results, func(o attesttypes.Result) bool { return slices.Equal(o.Root, root[:]) })
+		if at < 0 {
+			at = len(r.Results)
+			r.Results = append(r.Results, attesttypes.Result{Root: root[:], Output: a.Output, Stop: a.Stop})
+		}
+		r.Seats = append(r.Seats, attesttypes.Seat{Provider: who, Result: uint32(at) + 1, Lien: 100})
+	}
+	c.tasks[id], c.rounds[id] = task, r
+}
+
+// settle closes a revealed task with its first result.
+func (c *fakeChain) settle(id uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.tasks[id]
+	t.Status, t.ResultRoot, t.CloseHeight, t.NextHeight = computetypes.TASK_STATUS_SETTLED, c.rounds[id].Results[0].Root, c.height, c.height+5_000
+	c.tasks[id] = t
+}
+
+// ended tells how a dispute ended; unspecified while it has not.
+func (c *fakeChain) ended(id uint64) attesttypes.DisputeEnd {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.referee.disputes[id]; d.Phase == attesttypes.DISPUTE_PHASE_RESOLVED {
+		return d.End
+	}
+	return attesttypes.DISPUTE_END_UNSPECIFIED
+}
