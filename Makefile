@@ -17,8 +17,8 @@ BENCHTIME ?= 1s
 PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo attack clean \
-  licences proto-baseline
+.PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo demo-cheat build-liar attack clean \
+  licences proto-baseline proto-ts test-ts
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -28,6 +28,9 @@ build: ## build aichaind and aiworker into build/
 
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...
+
+test-ts: ## the TypeScript client against a network of this machine; needs node 20 and npm
+	./scripts/test-ts.sh
 
 check: lint proto-breaking test ## what a change must pass: lint, protos that clients still understand, and test (licences are one)
 
@@ -46,6 +49,9 @@ fmt: ## format all hand-written Go code
 
 proto: ## generate Go code and docs/openapi.swagger.json from proto/
 	./scripts/protogen.sh
+
+proto-ts: ## generate clients/ts/src/gen from proto/
+	./scripts/protogen-ts.sh
 
 proto-breaking: ## compare proto/ with what was released last: no field may change its meaning
 	./scripts/proto-breaking.sh
@@ -80,6 +86,12 @@ localnet: ## four validators on this machine until Ctrl-C; says how to talk to t
 
 demo: ## ask one question on a network of four validators and three workers; PROMPT="…" for another
 	PROMPT='$(subst ','\'',$(PROMPT))' ./scripts/demo.sh
+
+demo-cheat: ## the same with one lying worker: the chain computes the one step in which it lied
+	PROMPT='$(subst ','\'',$(PROMPT))' ./scripts/demo-cheat.sh
+
+build-liar: # the worker that demo-cheat lets lie; nothing that ships can
+	@$(GOBUILD) -o build/ ./tests/system/liar
 
 clean: ## remove what was built and the local network
 	rm -rf build .localnet .build
