@@ -18,11 +18,6 @@ WORKERS=3
 # step TEXT: says what happens, with the seconds since the start.
 step() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
 
-# balance ADDRESS: uaic.
-balance() {
-  curl -sf --max-time 5 "$(rest 0)/cosmos/bank/v1beta1/balances/$1/by_denom?denom=uaic" | sed -n 's/.*"amount":"\([0-9]*\)".*/\1/p'
-}
-
 # infer FLAGS …: asks the prompt.
 infer() {
   "$AICHAIND" infer "$PROMPT" --model nano --from requester --keyring-backend test --home "$NET/node0" \

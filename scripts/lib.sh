@@ -84,25 +84,38 @@ wait_height() {
 # address NAME: of an account of the network.
 address() { "$AICHAIND" keys show "$1" -a --keyring-backend test --home "$NET/node0"; }
 
+# balance ADDRESS: uaic.
+balance() {
+  curl -sf --max-time 5 "$(rest 0)/cosmos/bank/v1beta1/balances/$1/by_denom?denom=uaic" | sed -n 's/.*"amount":"\([0-9]*\)".*/\1/p'
+}
+
 # health I, is_ready I: of worker I.
 health() { echo "127.0.0.1:$((BASE_PORT + 500 + $1))"; }
 is_ready() { curl -sf --max-time 2 "http://$(health "$1")/readyz" >/dev/null; }
 
-# start_worker I NODE: configures worker I, with its own key, for a node, and starts it; the first to come publishes nano.
-start_worker() {
+# init_worker I NODE: configures worker I, with its own key, for a node; the first to come will publish nano.
+init_worker() {
   "$AIWORKER" init --home "$NET/worker$1" --yes --chain-id "$CHAIN_ID" --grpc-addr "$(grpc "$2")" --node "$(rpc "$2")" \
     --key "worker$1" --keyring-backend test --keyring-dir "$NET/node0" --moniker "worker$1" --listen "$(health "$1")" \
     --model "$MODEL" --publish --name nano --license Apache-2.0 --uri "$MODEL" --threads 1 >/dev/null
+}
+
+# start_worker I NODE: configures worker I and starts it.
+start_worker() {
+  init_worker "$1" "$2"
   start_process "worker$1" "$AIWORKER" run --home "$NET/worker$1"
+}
+
+# wait_worker I: until worker I serves.
+wait_worker() {
+  until_true 60 is_ready "$1" || { tail -n 20 "$NET/worker$1.log" >&2; fail "worker$1 is not ready; see $NET/worker$1.log"; }
 }
 
 # start_workers N VALIDATORS: starts workers 0 … N-1, spread over the nodes, and waits until they serve.
 start_workers() {
   local i
   for ((i = 0; i < $1; i++)); do start_worker "$i" $((i % $2)); done
-  for ((i = 0; i < $1; i++)); do
-    until_true 60 is_ready "$i" || { tail -n 20 "$NET/worker$i.log" >&2; fail "worker$i is not ready; see $NET/worker$i.log"; }
-  done
+  for ((i = 0; i < $1; i++)); do wait_worker "$i"; done
 }
 
 # stop_all: ends what was started here, last first, and waits for it.
