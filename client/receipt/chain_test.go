@@ -45,6 +45,8 @@ type chain struct {
 	// vals sign the next header, by name; silent ones among them do not.
 	vals   []string
 	silent []string
+	// onCommit runs before the node tells its last block.
+	onCommit func()
 }
 
 func newChain(tb testing.TB, id string, vals ...string) *chain {
@@ -142,6 +144,9 @@ func (c *chain) ABCIQueryWithOptions(_ context.Context, path string, data cmtbyt
 }
 
 func (c *chain) Commit(_ context.Context, height *int64) (*ctypes.ResultCommit, error) {
+	if height == nil && c.onCommit != nil {
+		c.onCommit()
+	}
 	at := c.height
 	if height != nil {
 		at = *height

@@ -33,14 +33,10 @@ const anyAge = 100 * 365 * 24 * time.Hour
 func Export(ctx context.Context, node Node, taskID uint64, o ExportOptions) (Receipt, error) {
 	r := Receipt{Format: Format, TaskID: taskID, Height: o.Height}
 	if r.Height == 0 {
-		last, err := node.Commit(ctx, nil)
-		if err != nil {
+		var err error
+		if r.Height, err = newest(ctx, node, taskID); err != nil {
 			return r, err
 		}
-		if last.Header == nil || last.Height < 3 { // nodes prove nothing at height 1
-			return r, refuse(ErrHeight, "the chain", "a few blocks", "none yet")
-		}
-		r.Height = last.Height - 1
 	}
 	block, lb, err := fetchBlock(ctx, node, r.Height+1)
 	if err != nil {
@@ -61,6 +57,64 @@ func Export(ctx context.Context, node Node, taskID uint64, o ExportOptions) (Rec
 	}
 	_, err = r.Verify(trust, Options{})
 	return r, err
+}
+
+// newest is the last height whose app hash is in a header. If the task was settled in the block after it, that is
+// waited for: whoever has just got an answer wants its receipt.
+func newest(ctx context.Context, node Node, taskID uint64) (int64, error) {
+	last, err := lastHeight(ctx, node)
+	if err != nil {
+		return 0, err
+	}
+	before, err := statusAt(ctx, node, taskID, last-1)
+	if err != nil || before == computetypes.TASK_STATUS_SETTLED {
+		return last - 1, err
+	}
+	now, err := statusAt(ctx, node, taskID, last)
+	if err != nil || now != computetypes.TASK_STATUS_SETTLED {
+		return last - 1, err
+	}
+	for range nextBlockTries {
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(nextBlockPause):
+		}
+		height, err := lastHeight(ctx, node)
+		if err != nil || height > last {
+			return last, err
+		}
+	}
+	return 0, refuse(ErrHeight, "the chain", fmt.Sprintf("a block after %d, in which the task was settled", last), "none in time")
+}
+
+// The wait for the next block.
+const (
+	nextBlockTries = 100
+	nextBlockPause = 200 * time.Millisecond
+)
+
+// lastHeight is the height of a node's last block.
+func lastHeight(ctx context.Context, node Node) (int64, error) {
+	last, err := node.Commit(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	if last.Header == nil || last.Height < 3 { // nodes prove nothing at height 1
+		return 0, refuse(ErrHeight, "the chain", "three blocks", "less")
+	}
+	return last.Height, nil
+}
+
+// statusAt is the status of a task in the state of a height, not proved; unspecified if it is not there.
+func statusAt(ctx context.Context, node Node, taskID uint64, height int64) (computetypes.TaskStatus, error) {
+	res, err := node.ABCIQueryWithOptions(ctx, "/store/"+computetypes.StoreKey+"/key", TaskKey(taskID), rpcclient.ABCIQueryOptions{Height: height})
+	if err != nil {
+		return 0, err
+	}
+	var task computetypes.Task
+	err = task.Unmarshal(res.Response.Value)
+	return task.Status, err
 }
 
 // fetchRecords fills in the records of the task.

@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"context"
+	"time"
 
 	cmtbytes "github.com/cometbft/cometbft/libs/bytes"
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
@@ -20,8 +21,11 @@ type Node interface {
 	Validators(ctx context.Context, height *int64, page, perPage *int) (*ctypes.ResultValidators, error)
 }
 
-// Dial returns the node at the URL of a CometBFT RPC. It does not talk to it yet.
-func Dial(url string) (Node, error) { return rpchttp.New(url, "/websocket") }
+// Dial returns the node at the URL of a CometBFT RPC, each call to which may take so long, in whole seconds. It does not
+// talk to it yet.
+func Dial(url string, timeout time.Duration) (Node, error) {
+	return rpchttp.NewWithTimeout(url, "/websocket", uint(timeout/time.Second))
+}
 
 // validatorsPerPage is CometBFT's largest page.
 const validatorsPerPage = 100

@@ -87,6 +87,22 @@ func TestReceiptSurvivesPruning(t *testing.T) {
 	require.EqualValues(t, 6, c.export(7, receipt.ExportOptions{Height: 6}).Height)
 }
 
+// TestFreshlySettled exports right after the block that settled the task, whose app hash is in no header yet.
+func TestFreshlySettled(t *testing.T) {
+	c := newChain(t, "aichain-1", four...)
+	c.storeLife(settled(7))
+	c.blocksUntil(6)
+	asked := 0
+	c.onCommit = func() {
+		if asked++; asked == 3 {
+			c.blocksUntil(7)
+		}
+	}
+	r := c.export(7, receipt.ExportOptions{})
+	require.EqualValues(t, 6, r.Height)
+	require.Equal(t, 3, asked)
+}
+
 func TestTrustedHeader(t *testing.T) {
 	c := newChain(t, "aichain-1", four...)
 	c.blocksUntil(9)
