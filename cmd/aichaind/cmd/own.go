@@ -13,5 +13,6 @@ func ownCommands(a *app.App) []*cobra.Command {
 		testnetCmd(a.BasicModuleManager),
 		vrfKeyCmd(),
 		InferCmd(),
+		receiptCmd(),
 	}
 }
