@@ -25,19 +25,24 @@ func report(b *testing.B, before time.Duration) {
 }
 
 // BenchmarkCheck is a whole step as the chain checks it, hashing included: one element
-// of a product of 4 096 int8, one of 14 336 int16, and a choice among 128 256 logits.
+// of a product of 4 096 int8, one of 14 336 int16, one of as many int16 as fit a step,
+// and a residual.
 func BenchmarkCheck(b *testing.B) {
-	h, r := llama8B(b), rand.New(rand.NewPCG(8, 1))
-	s := shape(b, h, claim(2047, 1, 0, 0))
+	r := rand.New(rand.NewPCG(8, 1))
 	for _, c := range []struct {
 		name string
+		ffn  uint32
 		site step.Site
 		from step.Site // the tensors that it reads begin here
 	}{
-		{"product of 4096 int8", step.SiteGate, step.SiteFFNInScale},
-		{"product of 14336 int16", step.SiteDown, step.SiteFFNOutScale},
-		{"residual", step.SiteFFNResidual, step.SiteAttnResidual},
+		{"product of 4096 int8", 14336, step.SiteGate, step.SiteFFNInScale},
+		{"product of 14336 int16", 14336, step.SiteDown, step.SiteFFNOutScale},
+		{"product of 20480 int16", 20480, step.SiteDown, step.SiteFFNOutScale},
+		{"residual", 14336, step.SiteFFNResidual, step.SiteAttnResidual},
 	} {
+		h := llama8B(b)
+		h.FFN = c.ffn
+		s := shape(b, h, claim(2047, 1, 0, 0))
 		var exist []uint64
 		for site := c.from; site <= c.site; site++ {
 			leaf, err := s.Index(step.At{Position: 2000, Layer: 30, Site: site})
