@@ -18,13 +18,19 @@ PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo demo-cheat build-liar attack clean \
-  licences proto-baseline proto-ts test-ts
+  licences proto-baseline proto-ts test-ts release reproducible
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
 
 build: ## build aichaind and aiworker into build/
 	@$(GOBUILD) -o build/ ./cmd/aichaind ./cmd/aiworker
+
+release: ## both binaries for linux/amd64 and linux/arm64 with checksums into build/release, from a clean clone
+	./scripts/release.sh
+
+reproducible: ## build the commit's release twice from nothing in different folders and compare
+	./scripts/reproducible.sh
 
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...

@@ -22,6 +22,9 @@ const buildTags = "libsecp256k1_sdk,pebbledb"
 // licenceFile is how a file with a licence is called.
 var licenceFile = regexp.MustCompile(`(?i)^((un)?licen[cs]es?|copying|copyright)([-._].*)?$`)
 
+// noticeFile is how a file is called that the Apache licence wants handed on with the binary.
+var noticeFile = regexp.MustCompile(`(?i)^notice([-._].*)?$`)
+
 // notText are endings of files that are called like a licence and hold something else.
 var notText = []string{".go", ".json", ".csv", ".py", ".sh", ".yml", ".yaml", ".tmpl", ".header"}
 
@@ -43,6 +46,9 @@ type goPackage struct {
 // goDependencies returns the modules outside the standard library that our binaries or tests use, sorted by path.
 func goDependencies(root, tags string, rules *allowed) ([]dependency, error) {
 	found := map[string]*dependency{}
+	if err := addStandardLibrary(found, rules); err != nil {
+		return nil, err
+	}
 	for _, arch := range []string{"amd64", "arm64"} {
 		linked, err := listPackages(root, arch, "-tags", tags, "./cmd/...")
 		if err != nil {
@@ -60,6 +66,18 @@ func goDependencies(root, tags string, rules *allowed) ([]dependency, error) {
 		return nil, err
 	}
 	return judged(found, rules), nil
+}
+
+// addStandardLibrary notes the licence of Go's own packages, which every binary contains.
+func addStandardLibrary(found map[string]*dependency, rules *allowed) error {
+	out, err := exec.Command("go", "env", "GOVERSION", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env: %w", err)
+	}
+	version, goroot, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	d := &dependency{name: "go", version: version, use: "binary"}
+	found[d.name] = d
+	return d.read(filepath.Join(goroot, "LICENSE"), rules)
 }
 
 // listPackages runs go list -deps for linux on one architecture, with cgo as our releases have it.
@@ -109,14 +127,29 @@ func addPackages(found map[string]*dependency, packages []goPackage, use string,
 			return err
 		}
 		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
+			if err := d.read(file, rules); err != nil {
 				return err
 			}
-			for _, id := range rules.read(text) {
-				d.note(id, file)
-			}
 		}
+	}
+	return nil
+}
+
+// read adds what a licence file says, and keeps a notice for whom we hand the binary to.
+func (d *dependency) read(file string, rules *allowed) error {
+	if slices.Contains(d.files, file) {
+		return nil
+	}
+	d.files = append(d.files, file)
+	if noticeFile.MatchString(filepath.Base(file)) {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	for _, id := range rules.read(text) {
+		d.note(id, file)
 	}
 	return nil
 }
@@ -133,7 +166,7 @@ func (d *dependency) note(id, file string) {
 	}
 }
 
-// licenceFiles are those between a package's folder and its module's, and with C code those below the package too.
+// licenceFiles are those with licences and notices between a package's folder and its module's, and with C code those below the package too.
 func licenceFiles(dir, module string, hasC bool) ([]string, error) {
 	var out []string
 	if hasC {
@@ -164,8 +197,9 @@ func licenceFiles(dir, module string, hasC bool) ([]string, error) {
 	}
 }
 
+// isLicence says whether a file is called like a licence or a notice.
 func isLicence(e fs.DirEntry) bool {
-	return e.Type().IsRegular() && licenceFile.MatchString(e.Name()) &&
+	return e.Type().IsRegular() && (licenceFile.MatchString(e.Name()) || noticeFile.MatchString(e.Name())) &&
 		!slices.Contains(notText, strings.ToLower(filepath.Ext(e.Name())))
 }
 

@@ -111,6 +111,26 @@ func TestNpmLicences(t *testing.T) {
 	}
 }
 
+// TestNoticesTellEachTextOnce, for what is linked and with the names of all who have it.
+func TestNoticesTellEachTextOnce(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		return filepath.Join(dir, name)
+	}
+	deps := []dependency{
+		{name: "a", version: "v1", use: "binary", files: []string{write("1", "shared\n")}},
+		{name: "b", version: "v2", use: "binary", files: []string{write("2", "shared"), write("NOTICE", "made by b")}},
+		{name: "c", version: "v3", use: "test", files: []string{write("3", "not handed on")}},
+	}
+	require.NoError(t, writeNotices(filepath.Join(dir, "out"), deps))
+	got, err := os.ReadFile(filepath.Join(dir, "out"))
+	require.NoError(t, err)
+	line := strings.Repeat("=", 80)
+	require.Contains(t, string(got), "\n"+line+"\na v1\nb v2\n\nshared\n\n"+line+"\nb v2\n\nmade by b\n")
+	require.NotContains(t, string(got), "not handed on")
+}
+
 // TestAllowListIsRead refuses lines that say too little and tells what nothing needs.
 func TestAllowListIsRead(t *testing.T) {
 	for _, line := range []string{"licence MIT", "text 00 MIT", "licens MIT because", "npm a MIT", "refuse a/b"} {

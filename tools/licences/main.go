@@ -14,21 +14,24 @@ type dependency struct {
 	name, version string
 	use           string   // binary, test, npm or npm dev
 	licences      []string // SPDX identifiers, sorted; an npm package has one expression
+	files         []string // of a Go module: its licences and notices, in the order in which they were found
 	problems      []string // why it must not be used; empty for none
 }
 
 func main() {
 	tags := flag.String("tags", buildTags, "build tags")
 	allowedFile := flag.String("allowed", "tools/licences/allowed.txt", "the allow-list")
+	notices := flag.String("notices", "", "write the licences and notices of what is linked into our binaries to this file")
 	flag.Parse()
-	if err := run(*tags, *allowedFile); err != nil {
+	if err := run(*tags, *allowedFile, *notices); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
 }
 
-// run prints the table of the tree in the working directory and returns an error when anything is not allowed.
-func run(tags, allowedFile string) error {
+// run prints the table of the tree in the working directory and returns an error when anything is not allowed. It writes
+// the notices unless their file is "".
+func run(tags, allowedFile, notices string) error {
 	rules, err := readAllowed(allowedFile)
 	if err != nil {
 		return err
@@ -50,7 +53,10 @@ func run(tags, allowedFile string) error {
 	if len(problems) > 0 {
 		return errors.New("\n  " + strings.Join(problems, "\n  "))
 	}
-	return nil
+	if notices == "" {
+		return nil
+	}
+	return writeNotices(notices, deps)
 }
 
 // collect returns the dependencies of the tree at root, Go before npm, each sorted by name.
