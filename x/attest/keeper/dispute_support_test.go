@@ -268,6 +268,17 @@ func (c *court) challenging(d *types.Dispute) *forge.Trace {
 	return t
 }
 
+// faking is the view of a challenger with a fake trace, the same one each time.
+func (c *court) faking() func(*forge.Trace) *forge.Trace {
+	var fake *forge.Trace
+	return func(h *forge.Trace) *forge.Trace {
+		if fake == nil {
+			fake = c.forger.Junk(h, 2)
+		}
+		return fake
+	}
+}
+
 // flat joins hashes.
 func flat(list []step.Hash) []byte {
 	var b []byte
