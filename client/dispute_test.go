@@ -38,7 +38,9 @@ func TestMovesAreFreeAndNotSimulated(t *testing.T) {
 	n.running(t)
 	at, hashes := Turn{3, 4}, make([]step.Hash, 5)
 	for _, move := range []func() (Tx, error){
-		func() (Tx, error) { return c.PostTrace(t.Context(), at, Opening{First: hashes, Last: hashes, Children: hashes}) },
+		func() (Tx, error) {
+			return c.PostTrace(t.Context(), at, Opening{First: hashes, Last: hashes, Children: hashes})
+		},
 		func() (Tx, error) { return c.ChooseChild(t.Context(), at, 7) },
 		func() (Tx, error) { return c.PostChildren(t.Context(), at, hashes) },
 		func() (Tx, error) { return c.PostChunk(t.Context(), at, make([]byte, 512)) },

@@ -41,7 +41,7 @@ func look(shape step.Shape, trace *attesttypes.Trace, shown []attesttypes.Shown)
 		if i == len(shown) {
 			return s, nil
 		}
-		child, err := s.descend(shape, placeOf(shown[i].Place))
+		child, err := s.descend(shape, shown[i].Place.Step())
 		if err != nil {
 			return s, fmt.Errorf("%w: depth %d: %w", errView, i+1, err)
 		}
@@ -98,7 +98,7 @@ func challenge(ctx context.Context, kind attesttypes.DisputeMoveKind, v *attestt
 	if err != nil {
 		return built{}, err
 	}
-	if s.place != placeOf(v.Dispute.Place) {
+	if s.place != v.Dispute.Place.Step() {
 		return built{}, fmt.Errorf("%w: shown to %+v, come to %+v", errView, s.place, v.Dispute.Place)
 	}
 	if kind == attesttypes.DISPUTE_MOVE_KIND_STEP {

@@ -12,7 +12,7 @@ func TestRenderedConfigReadsBack(t *testing.T) {
 		ID: "3bd7366d8ebd658e14af27fe0d070f7bd9fedd98a3f26bc604a7cc113374ec84",
 	}, {Path: "b", Slots: 1}}} {
 		cfg := DefaultConfig()
-		cfg.Chain.ChainID, cfg.Models = testChain, models
+		cfg.Chain.ChainID, cfg.Models, cfg.Dispute.InspectBps = testChain, models, 250
 		text, err := cfg.Render()
 		require.NoError(t, err)
 		got, err := ParseConfig([]byte(text))
@@ -34,6 +34,7 @@ func TestBadConfigNamesItsField(t *testing.T) {
 		"[[models]]\npath = \"x\"\nslots = 1\npublish = true":              "publish needs name",
 		"[[models]]\npath = \"x\"\nslots = 1\nprice_input = 2000000000000": "prices of at most",
 		"[health]\nlisten = \"nowhere\"":                                   "health.listen",
+		"[dispute]\ninspect_bps = 10001":                                   "dispute.inspect_bps",
 		"[log]\nlevel = \"loud\"":                                          "log.level",
 	} {
 		cfg, err := ParseConfig([]byte(text))

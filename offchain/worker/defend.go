@@ -30,7 +30,7 @@ func defend(ctx context.Context, kind attesttypes.DisputeMoveKind, d attesttypes
 	if kind == attesttypes.DISPUTE_MOVE_KIND_TRACE {
 		return open(shape, trace, wit)
 	}
-	place := placeOf(d.Place)
+	place := d.Place.Step()
 	if len(d.Hash) != len(step.Hash{}) {
 		return built{}, fmt.Errorf("%w: place without a hash", errView)
 	}

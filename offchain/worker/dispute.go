@@ -138,6 +138,9 @@ func (w *Worker) askEnd(ctx context.Context, g *game) {
 	case err != nil || v.Dispute.Phase != attesttypes.DISPUTE_PHASE_RESOLVED:
 		return
 	default:
+		if g.rec.Role == "" {
+			g.rec = newDisputeRecord(v.Dispute, w.id.text, w.height)
+		}
 		g.rec.closed(v.Dispute, w.height)
 		if v.Where != "" && g.rec.Where == "" {
 			g.rec.Where = v.Where

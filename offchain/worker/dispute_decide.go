@@ -69,24 +69,16 @@ func decideMove(d attesttypes.Dispute, trace *attesttypes.Trace, shown []attestt
 			return play{}, fmt.Errorf("%w: list %d of what was shown has depth %d", errView, i+1, s.Depth)
 		}
 	}
-	at := placeOf(d.Place)
+	at := d.Place.Step()
 	wantsChunk := p.kind == attesttypes.DISPUTE_MOVE_KIND_CHUNK || p.kind == attesttypes.DISPUTE_MOVE_KIND_STEP
 	if at.IsChunk() != wantsChunk {
 		return play{}, fmt.Errorf("%w: %s at %+v", errView, d.Phase, at)
 	}
 	switch p.kind {
 	case attesttypes.DISPUTE_MOVE_KIND_STEP, attesttypes.DISPUTE_MOVE_KIND_CHOICE:
-		if n := len(shown); n > 0 && placeOf(shown[n-1].Place) != at || n == 0 && wantsChunk {
+		if n := len(shown); n > 0 && shown[n-1].Place.Step() != at || n == 0 && wantsChunk {
 			return play{}, fmt.Errorf("%w: %s at %+v, which was not shown", errView, d.Phase, at)
 		}
 	}
 	return p, nil
-}
-
-// placeOf is a stored place for package step.
-func placeOf(p attesttypes.Place) step.Place {
-	if p.Level > 255 {
-		return step.Place{Level: 255} // no trace has so many levels; nothing is there
-	}
-	return step.Place{InTensor: p.InTensor, Tensor: p.Tensor, Level: uint8(p.Level), Index: p.Index}
 }

@@ -136,7 +136,7 @@ func (p *player) move(v *attesttypes.QueryDisputeResponse) (built, error) {
 	if p.made++; p.silentAt > 0 && p.made >= p.silentAt {
 		return built{}, errSilent
 	}
-	shape, place := p.trace.Shape(), placeOf(v.Dispute.Place)
+	shape, place := p.trace.Shape(), v.Dispute.Place.Step()
 	switch v.Dispute.Phase {
 	case attesttypes.DISPUTE_PHASE_TRACE_DUE:
 		children, err := step.Children(shape, p.trace, shape.Top())

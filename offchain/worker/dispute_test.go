@@ -271,6 +271,14 @@ type countingExecutor struct {
 	now       int
 	atOnce    int
 	witnessed int
+	ran       int
+}
+
+func (e *countingExecutor) Execute(ctx context.Context, model [32]byte, jobs []executor.Job) []executor.Result {
+	e.mu.Lock()
+	e.ran += len(jobs)
+	e.mu.Unlock()
+	return e.Executor.Execute(ctx, model, jobs)
 }
 
 func (e *countingExecutor) Witness(ctx context.Context, model [32]byte, c step.Claim) (executor.Witness, error) {

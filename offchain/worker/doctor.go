@@ -65,6 +65,9 @@ func (p Patient) Examine(ctx context.Context) []Finding {
 	isReachable := reach[0].OK
 	if isReachable && p.KeyErr == nil {
 		out = append(out, p.money(ctx))
+		if p.Config.Dispute.InspectBps > 0 {
+			out = append(out, p.stake(ctx))
+		}
 	}
 	for i, m := range p.Config.Models {
 		out = append(out, p.model(ctx, i, m, isReachable))
@@ -210,6 +213,32 @@ func (p Patient) money(ctx context.Context) Finding {
 	default:
 		f.OK = true
 		f.Detail += "; aiworker run will register"
+	}
+	return f
+}
+
+// stake checks that a challenge could be paid for: it stakes as much free bond as the lien of the challenged seat.
+func (p Patient) stake(ctx context.Context) Finding {
+	f := Finding{Check: "inspect"}
+	params, err := p.Chain.ComputeParams(ctx)
+	if err != nil {
+		f.Detail = err.Error()
+		return f
+	}
+	free := p.Config.Provider.Bond // of one about to register
+	mine, err := p.Chain.Provider(ctx, p.Address)
+	switch {
+	case err == nil:
+		free = mine.Free
+	case !errors.Is(err, client.ErrNotFound):
+		f.Detail = err.Error()
+		return f
+	}
+	f.OK = free >= params.MinSeatLien
+	f.Detail = fmt.Sprintf("inspects %d of 10000 settled tasks; %d uaic of bond free, a challenge stakes at least %d a seat",
+		p.Config.Dispute.InspectBps, free, params.MinSeatLien)
+	if !f.OK {
+		f.Next = fmt.Sprintf("aichaind tx reward add-bond %duaic, or set dispute.inspect_bps to 0", params.MinSeatLien-free)
 	}
 	return f
 }

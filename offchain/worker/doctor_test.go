@@ -54,6 +54,10 @@ func TestDoctorSaysTheNextStep(t *testing.T) {
 		"salt secret gone": {spoil: func(p *Patient, _ *fakeChain) {
 			write(p.Config.In(p.Config.Journal.Path), "a journal")
 		}, check: "journal", next: "backup"},
+		"inspects": {spoil: func(p *Patient, c *fakeChain) { p.Config.Dispute.InspectBps, c.referee.free = 500, 50 }},
+		"inspects without a free stake": {spoil: func(p *Patient, c *fakeChain) {
+			p.Config.Dispute.InspectBps, c.referee.free = 500, 20
+		}, check: "inspect", next: "add-bond 30uaic"},
 		"salt secret damaged": {spoil: func(p *Patient, _ *fakeChain) {
 			write(p.Config.In(p.Config.Journal.Salt), "zz")
 		}, check: "journal", next: "backup"},
@@ -117,7 +121,9 @@ func TestHealthTellsWhyNot(t *testing.T) {
 	_, text = get("/metrics")
 	for _, name := range []string{
 		`aiworker_seats{state="committed"} 0`, "aiworker_execution_seconds", "aiworker_commits_total", "aiworker_reveals_total",
-		`aiworker_seat_outcomes_total{outcome="no_reveal"} 0`, "aiworker_journal_bytes", "aiworker_last_block_age_seconds",
+		`aiworker_seat_outcomes_total{outcome="no_reveal"} 0`, "aiworker_journal_bytes",
+		`aiworker_disputes_total{outcome="lost",role="solver"} 0`, `aiworker_disputes_open{role="challenger"} 0`, "aiworker_disputes_urgent 0",
+		`aiworker_dispute_moves_total{kind="step"} 0`, "aiworker_witness_seconds", `aiworker_inspections_total{outcome="equal"} 0`, "aiworker_last_block_age_seconds",
 	} {
 		require.Contains(t, text, name)
 	}

@@ -73,15 +73,16 @@ func (c *fakeChain) openDispute(task uint64, solver, challenger string, r rival)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	shape, err := step.NewShape(c.header, about.claim)
-	if err != nil {
-		c.t.Fatal(err)
-	}
 	d := &attesttypes.Dispute{
 		Id: id, TaskId: task, Solver: solver, Challenger: challenger, Origin: attesttypes.DISPUTE_ORIGIN_SPLIT,
 		Phase: attesttypes.DISPUTE_PHASE_QUEUED, OpenHeight: c.height,
 	}
+	shape, err := step.NewShape(c.header, about.claim)
 	c.referee.disputes[id], c.referee.shapes[id], c.referee.rivals[id] = d, shape, r
+	if err != nil {
+		c.resolve(d, dispute.Challenger, attesttypes.DISPUTE_END_IMPOSSIBLE)
+		return id
+	}
 	c.beginQueued()
 	return id
 }
@@ -205,7 +206,7 @@ func (c *fakeChain) makeMove(who string, id uint64, number uint32, kind attestty
 
 // check checks the contents of a move and keeps what it shows.
 func (c *fakeChain) check(d *attesttypes.Dispute, kind attesttypes.DisputeMoveKind, b built) (dispute.Move, error) {
-	shape, place, key := c.referee.shapes[d.Id], placeOf(d.Place), traceOf(d.TaskId, d.Solver)
+	shape, place, key := c.referee.shapes[d.Id], d.Place.Step(), traceOf(d.TaskId, d.Solver)
 	hash, trace := step.Hash{}, c.referee.traces[key]
 	if trace != nil {
 		hash = step.Hash(d.Hash)
@@ -439,7 +440,7 @@ func (c *fakeChain) OpenDispute(_ context.Context, task uint64, solver string) (
 		c.referee.challenge[key] = id
 		d := c.referee.disputes[id]
 		d.Origin, d.Stake = attesttypes.DISPUTE_ORIGIN_CHALLENGE, seat.Lien
-		out = &attesttypes.MsgOpenDisputeResponse{DisputeId: id}
+		out = &attesttypes.MsgOpenDisputeResponse{DisputeId: id, End: d.End}
 		return nil
 	})
 	return out, client.Tx{}, err

@@ -73,6 +73,7 @@ type challenged struct {
 	task    uint64
 	outcome string
 	opened  []uint64 // disputes
+	won     []uint64 // of them, those that were won as soon as they were opened
 	missing uint64   // uaic of free bond that the seats left out would need
 	err     error
 }
@@ -173,6 +174,9 @@ func (w *Worker) openAll(ctx context.Context, id uint64, seats []attesttypes.Sea
 		}
 		free -= seat.Lien
 		out.opened = append(out.opened, res.DisputeId)
+		if res.End != attesttypes.DISPUTE_END_UNSPECIFIED {
+			out.won = append(out.won, res.DisputeId)
+		}
 	}
 	if out.missing > 0 {
 		out.missing -= free
@@ -190,6 +194,9 @@ func (w *Worker) onChallenged(r challenged) {
 	}
 	for _, id := range r.opened {
 		w.Log.Warn("challenged a settled result", "task", r.task, "dispute", id)
+	}
+	for _, id := range r.won { // the chain will not list them: ask how they ended
+		w.court.games[id] = &game{rec: DisputeRecord{ID: id, Task: r.task, Seen: w.height}, isGone: true}
 	}
 	switch {
 	case r.outcome == inspectedMistaken:

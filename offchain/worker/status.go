@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aichain/aichain/client"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -24,6 +25,9 @@ type Report struct {
 	Bonded    uint64         `json:"bonded"`   // uaic, liens included
 	Free      uint64         `json:"free"`     // uaic
 	OpenSeats uint32         `json:"open_seats"`
+	Disputes  int            `json:"disputes"`  // open ones
+	MovesDue  int            `json:"moves_due"` // disputes that wait for this provider's move
+	DueBy     uint64         `json:"due_by"`    // last block for the first of them
 	Offers    []OfferReport  `json:"offers"`
 	Worker    string         `json:"worker"` // ready, why not, or not running
 	Seats     map[string]int `json:"seats"`  // of the journal, by state
@@ -45,6 +49,7 @@ type StatusChain interface {
 	BlockTime(ctx context.Context) (height uint64, at time.Time, err error)
 	Balance(ctx context.Context, addr string) (uint64, error)
 	Provider(ctx context.Context, addr string) (*computetypes.QueryProviderResponse, error)
+	DisputesOf(ctx context.Context, party string) ([]attesttypes.Dispute, error)
 }
 
 // Inspect asks chain and worker. What cannot be asked is said in the report.
@@ -79,7 +84,17 @@ func (r *Report) askChain(ctx context.Context, chain StatusChain) (err error) {
 	for _, o := range p.Offers {
 		r.Offers = append(r.Offers, OfferReport{fmt.Sprintf("%x", o.ModelId), o.PriceInput, o.PriceOutput, o.Slots, o.UsedSlots})
 	}
-	return nil
+	open, err := chain.DisputesOf(ctx, r.Provider)
+	r.Disputes = len(open)
+	for _, d := range open {
+		if p := turnOf(d, r.Provider, r.Height); p.isDue() {
+			r.MovesDue++
+			if r.DueBy == 0 || d.Deadline < r.DueBy {
+				r.DueBy = d.Deadline
+			}
+		}
+	}
+	return err
 }
 
 // askWorker asks a running worker; false if none answers.

@@ -26,6 +26,7 @@ engine, commits, reveals, and is paid when the chain has found the result right.
   aiworker doctor            see what is missing, and the next step for each
   aiworker run               register or resume, and serve
   aiworker status            seats, bond and earnings
+  aiworker dispute list      disputes, which a running worker plays by itself
 
 Exit codes: 0 done, 1 failed, 2 bad input, 3 the doctor found something.`
 
@@ -75,7 +76,7 @@ func NewRootCmd() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badInput(err) })
 	root.PersistentFlags().String("home", defaultHome(), "directory of configuration, journal and keys")
-	root.AddCommand(initCmd(), doctorCmd(), runCmd(), generateCmd(), modelCmd(), statusCmd())
+	root.AddCommand(initCmd(), doctorCmd(), runCmd(), generateCmd(), modelCmd(), statusCmd(), disputeCmd())
 	return root
 }
 

@@ -50,6 +50,13 @@ func printStatus(w io.Writer, s worker.Report) {
 		fmt.Fprintf(w, "standing   %s\n", s.Standing)
 		fmt.Fprintf(w, "balance    %d uaic\n", s.Balance)
 		fmt.Fprintf(w, "bond       %d uaic, %d free, %d open seats\n", s.Bonded, s.Free, s.OpenSeats)
+		if s.Disputes > 0 {
+			fmt.Fprintf(w, "disputes   %d open", s.Disputes)
+			if s.MovesDue > 0 {
+				fmt.Fprintf(w, ", %d wait for your move, the first until block %d", s.MovesDue, s.DueBy)
+			}
+			fmt.Fprintln(w, " (next: aiworker dispute list)")
+		}
 		for _, o := range s.Offers {
 			fmt.Fprintf(w, "offer      %s: %d/%d uaic per 1 000 tokens in/out, %d of %d slots used\n", o.Model, o.PriceInput, o.PriceOutput, o.Used, o.Slots)
 		}
