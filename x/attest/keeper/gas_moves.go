@@ -1,14 +1,10 @@
 package keeper
 
-// gasUse is what a move of a dispute makes the chain do.
-type gasUse struct {
-	Bytes    int // of the payload
-	Hashes   int // tree nodes hashed
-	Tokens   int // of the task's input and the solver's output, read and hashed
-	Products int // multiplications, comparisons and additions of a step
-}
+import "github.com/aichain/aichain/x/attest/types"
 
-// moveGas is what a move pays.
-func moveGas(use gasUse) uint64 {
-	return gasMessage + gasItem + uint64(use.Bytes)*10 + uint64(use.Hashes)*60 + uint64(use.Tokens)*gasToken + uint64(use.Products)/4
-}
+// gasUse is what a move of a dispute makes the chain do; the law of what it pays is in the types, for clients to state it
+// too.
+type gasUse = types.MoveUse
+
+// moveGas is what a move pays, but for the disputes that end with it.
+func moveGas(use gasUse) uint64 { return types.MoveGas(use) }

@@ -124,7 +124,7 @@ func (k *Keeper) play(goCtx context.Context, msg sdk.Msg) error {
 		return atDispute(err, d.Id)
 	}
 	use := m.use
-	use.Tokens = g.tokens()
+	use.Tokens = g.tokens
 	ctx.GasMeter().ConsumeGas(moveGas(use), "move in a dispute")
 	do, err := m.verify(ctx, k, g)
 	if err != nil {

@@ -26,7 +26,7 @@ func choiceMove(msg *types.MsgChooseChild) move {
 	mv := move{
 		disputeID: msg.DisputeId, number: msg.Move, sender: msg.Challenger,
 		kind: types.DISPUTE_MOVE_KIND_CHOICE, due: types.DISPUTE_PHASE_CHOICE_DUE,
-		use: gasUse{Bytes: maxChildren / 4}, // the list that was shown is read from the state
+		use: types.ChoiceUse(),
 	}
 	mv.verify = func(ctx context.Context, k *Keeper, g *game) (apply, error) {
 		d := g.dispute

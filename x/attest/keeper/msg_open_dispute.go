@@ -26,7 +26,7 @@ func (m msgServer) OpenDispute(goCtx context.Context, msg *types.MsgOpenDispute)
 	if err != nil {
 		return nil, errorsmod.Wrapf(err, "task %d", msg.TaskId)
 	}
-	ctx.GasMeter().ConsumeGas(moveGas(gasUse{Tokens: len(ch.task.Input) + ch.outputTokens()}), "open a dispute")
+	ctx.GasMeter().ConsumeGas(moveGas(gasUse{Keys: types.KeysOpened, Tokens: tokensOf(&ch.task, &ch.round)})+types.GasEnd, "open a dispute")
 	d, err := m.openChallenge(ctx, ch)
 	if err != nil {
 		return nil, errorsmod.Wrapf(err, "task %d", msg.TaskId)
@@ -41,8 +41,6 @@ type challenge struct {
 	round      types.Round
 	seat       int
 }
-
-func (c *challenge) outputTokens() int { return len(c.round.Results[c.result()].Output) }
 
 func (c *challenge) result() int { return int(c.round.Seats[c.seat].Result) - 1 }
 

@@ -31,7 +31,7 @@ func childrenMove(msg *types.MsgPostChildren) (move, error) {
 	mv := move{
 		disputeID: msg.DisputeId, number: msg.Move, sender: msg.Solver,
 		kind: types.DISPUTE_MOVE_KIND_CHILDREN, due: types.DISPUTE_PHASE_CHILDREN_DUE,
-		payload: len(msg.Children), use: gasUse{Bytes: len(msg.Children), Hashes: len(children)},
+		payload: len(msg.Children), use: types.ChildrenUse(len(msg.Children)),
 	}
 	mv.verify = func(_ context.Context, k *Keeper, g *game) (apply, error) {
 		d := g.dispute

@@ -26,7 +26,7 @@ func chunkMove(msg *types.MsgPostChunk) (move, error) {
 	mv := move{
 		disputeID: msg.DisputeId, number: msg.Move, sender: msg.Solver,
 		kind: types.DISPUTE_MOVE_KIND_CHUNK, due: types.DISPUTE_PHASE_CHUNK_DUE,
-		payload: len(msg.Data), use: gasUse{Bytes: len(msg.Data), Hashes: 1 + len(msg.Data)/64},
+		payload: len(msg.Data), use: types.ChunkUse(len(msg.Data)),
 	}
 	mv.verify = func(_ context.Context, k *Keeper, g *game) (apply, error) {
 		d := g.dispute

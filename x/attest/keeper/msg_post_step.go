@@ -39,7 +39,7 @@ func stepMove(msg *types.MsgPostStep) (move, error) {
 		disputeID: msg.DisputeId, number: msg.Move, sender: msg.Challenger,
 		kind: types.DISPUTE_MOVE_KIND_STEP, due: types.DISPUTE_PHASE_STEP_DUE,
 		payload: len(msg.Step),
-		use:     gasUse{Bytes: len(msg.Step), Hashes: 1 + len(msg.Step)/hashBytes, Products: step.MaxProducts},
+		use:     types.StepUse(len(msg.Step)),
 	}
 	mv.verify = func(ctx context.Context, k *Keeper, g *game) (apply, error) {
 		verdict, err := k.computeStep(ctx, g, st)

@@ -44,7 +44,7 @@ func traceMove(msg *types.MsgPostTrace) (move, error) {
 	mv := move{
 		disputeID: msg.DisputeId, number: msg.Move, sender: msg.Solver,
 		kind: types.DISPUTE_MOVE_KIND_TRACE, due: types.DISPUTE_PHASE_TRACE_DUE,
-		payload: (1 + n) * hashBytes, use: gasUse{Bytes: (1 + n) * hashBytes, Hashes: n + 4},
+		payload: (1 + n) * hashBytes, use: types.TraceUse((1 + n) * hashBytes),
 	}
 	mv.verify = func(_ context.Context, k *Keeper, g *game) (apply, error) {
 		if err := g.shape.CheckEnds(step.Hash(msg.Root), lists[0], lists[1]); err != nil {

@@ -120,6 +120,7 @@ func (k *Keeper) resolve(ctx context.Context, d types.Dispute, end types.Dispute
 
 // closeDispute ends one dispute, however it ends, and settles what its challenger had staked.
 func (k *Keeper) closeDispute(ctx context.Context, d *types.Dispute, end types.DisputeEnd) error {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.GasEnd, "end of a dispute") // block steps have no limit
 	before := d.Deadline
 	d.Phase, d.End, d.Winner, d.Deadline = types.DISPUTE_PHASE_RESOLVED, end, winnerOf(end), 0
 	d.CloseHeight = heightOf(sdk.UnwrapSDKContext(ctx))

@@ -17,12 +17,16 @@ type game struct {
 	dispute types.Dispute
 	shape   step.Shape // of the solver's trace
 	modelID []byte     // the model's root
+	tokens  int        // read to know the shape
 }
 
-// tokens counts what is read to know the shape: the task's input and the solver's output.
-func (g *game) tokens() int {
-	c := g.shape.Claim()
-	return len(c.Prompt) + len(c.Output)
+// tokensOf counts what is read of a task and a round: the input and the output of every result.
+func tokensOf(task *computetypes.Task, r *types.Round) int {
+	n := len(task.Input)
+	for i := range r.Results {
+		n += len(r.Results[i].Output)
+	}
+	return n
 }
 
 // game loads the task, the model and the solver's result of a dispute.
@@ -47,7 +51,7 @@ func (k *Keeper) game(ctx context.Context, d types.Dispute) (*game, error) {
 	if err != nil {
 		return nil, errorsmod.Wrap(types.ErrNotRefereed, err.Error())
 	}
-	return &game{dispute: d, shape: shape, modelID: r.ModelId}, nil
+	return &game{dispute: d, shape: shape, modelID: r.ModelId, tokens: tokensOf(&task, &r)}, nil
 }
 
 // header reads a model's header; ErrNotRefereed if it is no canonical one.
