@@ -7,6 +7,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -29,11 +30,14 @@ func (c *Chain) Invariants() error {
 	if err := c.liensMatchSeats(ctx); err != nil {
 		return err
 	}
+	if err := c.matchedTasksAreAttested(ctx); err != nil {
+		return err
+	}
 	return c.supplyMatchesBalances(ctx)
 }
 
-// liensMatchSeats checks for each provider that what its bond has under lien is the liens of its open seats plus its
-// lien releases.
+// liensMatchSeats checks for each provider that what its bond has under lien is the liens of its open seats, of its seats
+// that are challenged, its stakes in challenges that are not resolved, and its lien releases.
 func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
 	attest, err := c.App.Attest.ExportGenesis(ctx)
 	if err != nil {
@@ -46,9 +50,14 @@ func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
 	want := map[string]uint64{}
 	for _, r := range attest.Rounds {
 		for _, s := range r.Seats {
-			if s.Outcome == computetypes.REASON_UNSPECIFIED {
+			if s.Outcome == computetypes.REASON_UNSPECIFIED || s.Challenged {
 				want[s.Provider] += s.Lien
 			}
+		}
+	}
+	for _, d := range attest.Disputes {
+		if d.IsOpen() {
+			want[d.Challenger] += d.Stake
 		}
 	}
 	for _, r := range reward.LienReleases {
@@ -56,7 +65,7 @@ func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
 	}
 	for _, b := range reward.Bonds {
 		if b.Liened != want[b.Provider] {
-			return fmt.Errorf("bond of %s: %d uaic under lien, seats and releases say %d", b.Provider, b.Liened, want[b.Provider])
+			return fmt.Errorf("bond of %s: %d uaic under lien, seats, challenges and releases say %d", b.Provider, b.Liened, want[b.Provider])
 		}
 		delete(want, b.Provider)
 	}
@@ -64,6 +73,43 @@ func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
 		if lien > 0 {
 			return fmt.Errorf("%s has no bond but %d uaic under lien", provider, lien)
 		}
+	}
+	return nil
+}
+
+// matchedTasksAreAttested checks that each task in a round has an open one, or the referee works on it, and never both, and
+// that a case is about a task whose results differ or are settled.
+func (c *Chain) matchedTasksAreAttested(ctx sdk.Context) error {
+	attest, err := c.App.Attest.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	compute, err := c.App.Compute.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	open, cases := map[uint64]bool{}, map[uint64]attesttypes.Case{}
+	for i := range attest.Rounds {
+		if r := &attest.Rounds[i]; r.IsOpen() {
+			open[r.TaskId] = true
+		}
+	}
+	for _, x := range attest.Cases {
+		cases[x.TaskId] = x
+	}
+	for _, t := range compute.Tasks {
+		x, hasCase := cases[t.Id]
+		isMatched, isSplit := t.Status == computetypes.TASK_STATUS_MATCHED, x.Origin == attesttypes.DISPUTE_ORIGIN_SPLIT
+		if isMatched != (open[t.Id] || hasCase && isSplit) || open[t.Id] && hasCase {
+			return fmt.Errorf("task %d is %s: open round %t, case %+v", t.Id, t.Status, open[t.Id], x)
+		}
+		if hasCase && !isSplit && t.Status != computetypes.TASK_STATUS_SETTLED {
+			return fmt.Errorf("task %d is %s while its result is challenged", t.Id, t.Status)
+		}
+		delete(cases, t.Id)
+	}
+	if len(cases) > 0 {
+		return fmt.Errorf("cases without a task: %v", cases)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // forgeries are the traces that a player may have instead of the honest one, by the word of a script.
-var forgeries = map[string]func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error){
+var forgeries = map[string]kit.Forgery{
 	"forges-output": func(_ *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return h.Solver(), nil },
 	"forges-token":  func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteToken) },
 	"forges-logits": func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteLogits) },
@@ -25,24 +25,28 @@ var forgeries = map[string]func(f *forge.Forger, h *forge.Trace) (*forge.Trace, 
 	"junk":          func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.OnlyJunk(h), nil },
 }
 
-// conduct says how somebody plays: a word of forgeries, `honest`, or `silent` in the phases that follow. Nobody who
-// lied has an honest trace to post: who is told nothing forges the output alone.
+// conduct says how somebody plays: which trace it posts, and with `fake=` which it accuses with, by a word of forgeries,
+// and in which phases it keeps `silent`. Nobody who lied has an honest trace to post: who is told nothing forges the
+// output alone.
 func (s *stage) conduct(l line) string {
 	p := s.player(s.seatOf(l.who()))
 	for _, word := range l.names[1:] {
-		if word == "honest" {
-			p.Forge = nil
-			continue
-		}
-		f, ok := forgeries[word]
-		if !ok {
-			s.TB.Fatalf("unknown conduct %q", word)
-		}
-		p.Forge = f
+		p.Forge = s.forgery(word)
+	}
+	if l.has("fake") {
+		p.Fake = s.forgery(l.text("fake", ""))
 	}
 	phases := l.values["silent"]
 	p.Refuses = func(d attesttypes.Dispute) bool { return slices.Contains(phases, phase(d)) }
 	return "so be it"
+}
+
+func (s *stage) forgery(word string) kit.Forgery {
+	f, ok := forgeries[word]
+	if !ok {
+		s.TB.Fatalf("unknown forgery %q", word)
+	}
+	return f
 }
 
 // player is who plays under a name.
@@ -101,7 +105,7 @@ func (s *stage) due(l line) (txs []kit.Tx) {
 		}
 		msg, err := p.Message(s.World, l.number("dispute", 0))
 		if err != nil && !errors.Is(err, kit.ErrNoMove) || msg == nil {
-			s.TB.Fatalf("%s has no move: %v", name, err)
+			s.TB.Fatalf("%s has no move in %s: %v", name, s.summary(&s.Dispute(l.number("dispute", 0)).Dispute), err)
 		}
 		s.spoil(&l, msg)
 		txs = append(txs, kit.Tx{Msgs: []sdk.Msg{msg}, Pays: pays})

@@ -142,14 +142,38 @@ func (s *stage) transactions(l line) []kit.Tx {
 	return act(s.World, &l)
 }
 
-// seatOf turns 4.2, the second seat of task 4 in its present round, into who sits there; other names stay.
+// seatOf turns 4.2, the second seat of task 4 in its present round, into who sits there, and 4.x1 into the first
+// provider that was never seated on it; other names stay.
 func (s *stage) seatOf(name string) string {
 	var task uint64
 	var seat int
+	if n, err := fmt.Sscanf(name, "%d.x%d", &task, &seat); n == 2 && err == nil {
+		return s.outsider(task, seat)
+	}
 	if n, err := fmt.Sscanf(name, "%d.%d", &task, &seat); n != 2 || err != nil {
 		return name
 	}
 	return s.Seats(task)[seat-1]
+}
+
+// outsider is the n-th registered provider without a seat on a task.
+func (s *stage) outsider(task uint64, n int) string {
+	seated := map[string]bool{}
+	for _, r := range s.Rounds(task) {
+		for i := range r.Seats {
+			seated[r.Seats[i].Provider] = true
+		}
+	}
+	for _, name := range s.Everybody() {
+		if bonded, _ := s.Bond(name); bonded == 0 || seated[s.Address(name)] {
+			continue
+		}
+		if n--; n == 0 {
+			return s.NameOf(s.Address(name))
+		}
+	}
+	s.TB.Fatalf("task %d has too few outsiders", task)
+	return ""
 }
 
 // run makes one block and keeps its app hash.

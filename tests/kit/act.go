@@ -3,6 +3,7 @@ package kit
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	sdkmath "cosmossdk.io/math"
 
@@ -105,4 +106,16 @@ func (w *World) Reveal(name string, a Answer, full bool, tasks ...uint64) *attes
 // Withdraw is the message that starts unbonding.
 func (w *World) Withdraw(name string, amount sdk.Coin) *rewardtypes.MsgWithdrawBond {
 	return &rewardtypes.MsgWithdrawBond{Provider: w.Address(name), Amount: amount}
+}
+
+// Input is the tokens of one question.
+func Input(tokens ...uint32) computetypes.TaskInput { return computetypes.TaskInput{Tokens: tokens} }
+
+// Short is an enum's name without its prefix.
+func Short(e fmt.Stringer) string {
+	name := e.String()
+	for _, prefix := range []string{"DISPUTE_PHASE_", "DISPUTE_END_", "DISPUTE_SIDE_", "TASK_STATUS_", "REASON_"} {
+		name = strings.TrimPrefix(name, prefix)
+	}
+	return name
 }

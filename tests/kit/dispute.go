@@ -26,7 +26,7 @@ func (w *World) Dispute(id uint64) *attesttypes.QueryDisputeResponse {
 // Disputes are all disputes about a task, oldest first.
 func (w *World) Disputes(task uint64) []attesttypes.Dispute {
 	w.TB.Helper()
-	res, err := w.attest().Disputes(context.Background(), &attesttypes.QueryDisputesRequest{TaskId: task, Pagination: &query.PageRequest{Limit: 1_000}})
+	res, err := w.attest().Disputes(context.Background(), &attesttypes.QueryDisputesRequest{TaskId: task, Pagination: &query.PageRequest{Limit: 200}})
 	if err != nil {
 		w.TB.Fatalf("disputes of task %d: %v", task, err)
 	}
@@ -36,7 +36,7 @@ func (w *World) Disputes(task uint64) []attesttypes.Dispute {
 // DisputesOf are the unresolved disputes of a name, oldest first.
 func (w *World) DisputesOf(name string) []attesttypes.Dispute {
 	w.TB.Helper()
-	res, err := w.attest().DisputesOf(context.Background(), &attesttypes.QueryDisputesOfRequest{Party: w.Address(name), Pagination: &query.PageRequest{Limit: 1_000}})
+	res, err := w.attest().DisputesOf(context.Background(), &attesttypes.QueryDisputesOfRequest{Party: w.Address(name), Pagination: &query.PageRequest{Limit: 200}})
 	if err != nil {
 		w.TB.Fatalf("disputes of %s: %v", name, err)
 	}

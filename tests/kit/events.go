@@ -68,6 +68,8 @@ func (w *World) sayCompute(event proto.Message) (string, bool) {
 		return fmt.Sprintf("task %d round %d %s: seats %s", e.TaskId, e.Round, short(e.Role.String(), "SEAT_ROLE_"), w.seatNames(e.Providers)), true
 	case *computetypes.EventTaskClosed:
 		return fmt.Sprintf("task %d %s: %s", e.TaskId, short(e.Status.String(), "TASK_STATUS_"), short(e.Reason.String(), "REASON_")), true
+	case *computetypes.EventTaskOverturned:
+		return fmt.Sprintf("task %d is overturned", e.TaskId), true
 	case *computetypes.EventTaskPruned:
 		return fmt.Sprintf("task %d leaves the state", e.TaskId), true
 	case *computetypes.EventItemParked:
@@ -105,12 +107,12 @@ func (w *World) sayReferee(event proto.Message) (string, bool) {
 	case *attesttypes.EventCaseClosed:
 		left := "one result is left"
 		if len(e.ResultRoot) == 0 {
-			left = "not one result is left"
+			left = "none or several results are left"
 		}
 		return fmt.Sprintf("task %d: the referee is done, %s", e.TaskId, left), true
 	case *attesttypes.EventDisputeOpened:
 		return fmt.Sprintf("dispute %d about task %d: %s against %s, %s", e.DisputeId, e.TaskId,
-			w.NameOf(e.Challenger), w.seatName(e.Solver), until(e.Phase, e.Deadline)), true
+			w.seatName(e.Challenger), w.seatName(e.Solver), until(e.Phase, e.Deadline)), true
 	case *attesttypes.EventDisputeMoved:
 		if e.Kind == attesttypes.DISPUTE_MOVE_KIND_UNSPECIFIED {
 			return fmt.Sprintf("dispute %d begins, %s", e.DisputeId, until(e.Phase, e.Deadline)), true

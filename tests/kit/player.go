@@ -18,9 +18,11 @@ import (
 // The zero value with a name is honest.
 type Player struct {
 	Name string
-	// Forge makes, of the honest trace of a claim, the one that the player has instead, as a solver and as a
-	// challenger; nil for the honest one.
-	Forge func(f *forge.Forger, honest *forge.Trace) (*forge.Trace, error)
+	// Forge makes, of the honest trace of the player's own claim, the one that it posts as a solver; nil for the honest
+	// one, which the chain refuses when the claim is wrong.
+	Forge Forgery
+	// Fake makes, of the honest trace of another's claim, the one that the player accuses with; nil for the honest one.
+	Fake Forgery
 	// Random, if set, chooses any child and opens any step, whatever differs.
 	Random *rand.Rand
 	// Mutate, if set, spoils an encoded step.
@@ -30,6 +32,9 @@ type Player struct {
 
 	traces map[traceKey]*ownTrace
 }
+
+// Forgery makes another trace out of the honest one.
+type Forgery func(f *forge.Forger, honest *forge.Trace) (*forge.Trace, error)
 
 type traceKey struct {
 	task   uint64
@@ -113,7 +118,11 @@ func (p *Player) own(w *World, d attesttypes.Dispute) (*ownTrace, error) {
 	if !ok {
 		return nil, fmt.Errorf("the solver of dispute %d has revealed nothing", d.Id)
 	}
-	t, err := p.make(w.Brain(d.TaskId), claim)
+	forgery := p.Fake
+	if d.Solver == w.Address(p.Name) {
+		forgery = p.Forge
+	}
+	t, err := makeTrace(w.Brain(d.TaskId), claim, forgery)
 	if err != nil {
 		return nil, err
 	}
@@ -124,14 +133,14 @@ func (p *Player) own(w *World, d attesttypes.Dispute) (*ownTrace, error) {
 	return t, nil
 }
 
-// make makes the player's trace of a claim: a witness, or a forgery of it.
-func (p *Player) make(b *Brain, c step.Claim) (*ownTrace, error) {
+// makeTrace is the witness of a claim, or a forgery of it.
+func makeTrace(b *Brain, c step.Claim, forgery Forgery) (*ownTrace, error) {
 	ctx := context.Background()
 	witness, err := b.Engine.Witness(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if p.Forge == nil {
+	if forgery == nil {
 		t := &ownTrace{Trace: witness.Trace(ctx), shape: witness.Shape(), root: witness.Root()}
 		t.first, t.last = witness.Ends()
 		return t, nil
@@ -140,7 +149,7 @@ func (p *Player) make(b *Brain, c step.Claim) (*ownTrace, error) {
 	if err != nil {
 		return nil, err
 	}
-	forged, err := p.Forge(forge.New(b.File, uint64(c.InputDigest[0])), honest)
+	forged, err := forgery(forge.New(b.File, uint64(c.InputDigest[0])), honest)
 	if err != nil {
 		return nil, err
 	}
