@@ -11,6 +11,10 @@
 //	execute → a bounded queue, batches of one model
 //	commit → salt and result are in the journal, synced, before the commit leaves
 //	reveal → who shows the output and who only opens the commitment
+//	dispute → which disputes we are in, and whose move it is; the chain holds all that is needed to go on
+//	witness → the disputed run once more, with hashing, before all executions that have not begun
+//	defend  → moves for a result of ours; challenge → moves against another's
+//	inspect → a share of other people's settled results, run again when there is nothing else to do
 //	journal → the truth about what we computed; the chain is the truth about what counts
 //
 // The journal may lag behind the chain, never the other way round: before a commit is sent its record is on disk
