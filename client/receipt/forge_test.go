@@ -206,7 +206,7 @@ func TestThousandMutations(t *testing.T) {
 	const mutations = 1_000
 	rnd := rand.New(rand.NewSource(4))
 	c := newChain(t, "aichain-1", four...)
-	c.silent = []string{"c"}
+	c.Silent = []string{"c"}
 	lives := []life{settled(7), settled(8)}
 	for i := range lives { // two rounds each, so that there are some to swap
 		l := &lives[i]

@@ -136,7 +136,8 @@ func (r *records) findAnswer(digest []byte) error {
 			return nil
 		}
 	}
-	return refuse(ErrContradiction, "the answer", "a seat that stands for it", "none")
+	// The task is overturned at the end of its challenge window, but not yet.
+	return refuse(ErrNotSettled, fmt.Sprintf("task %d", t.Id), "a seat that stands for the answer", "none: each lost a challenge")
 }
 
 // stands tells whether a seat revealed the result and did not lose it to the referee.

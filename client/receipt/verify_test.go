@@ -21,7 +21,7 @@ var four = []string{"a", "b", "c", "d"}
 func settledChain(tb testing.TB, id string) (*chain, receipt.Receipt) {
 	tb.Helper()
 	c := newChain(tb, id, four...)
-	c.silent = []string{"b"}
+	c.Silent = []string{"b"}
 	c.storeLife(settled(7))
 	c.storeLife(settled(8))
 	c.blocksUntil(7)
@@ -93,7 +93,7 @@ func TestFreshlySettled(t *testing.T) {
 	c.storeLife(settled(7))
 	c.blocksUntil(6)
 	asked := 0
-	c.onCommit = func() {
+	c.OnCommit = func() {
 		if asked++; asked == 3 {
 			c.blocksUntil(7)
 		}
@@ -138,7 +138,7 @@ func TestTrustedHeader(t *testing.T) {
 		{name: "another chain's hash", trust: other.trustHash(13), kind: receipt.ErrUntrusted},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := r.Verify(tc.trust, receipt.Options{Now: c.time.Add(tc.now)})
+			_, err := r.Verify(tc.trust, receipt.Options{Now: c.Time.Add(tc.now)})
 			if tc.kind == nil {
 				require.NoError(t, err)
 				return
@@ -155,8 +155,8 @@ func TestValidatorsChange(t *testing.T) {
 	c := newChain(t, "aichain-1", "v0", "v1", "v2", "v3", "v4")
 	c.storeLife(settled(7))
 	for i := range 12 {
-		c.blocksUntil(c.height + 4)
-		c.vals = append(c.vals[1:], fmt.Sprint("v", i+5))
+		c.blocksUntil(c.Height + 4)
+		c.Signers = append(c.Signers[1:], fmt.Sprint("v", i+5))
 	}
 	r := c.export(7, receipt.ExportOptions{})
 	_, err := r.Verify(c.trustBlock(5), c.now())
@@ -176,7 +176,7 @@ func TestValidatorsChange(t *testing.T) {
 
 func TestTooLittlePower(t *testing.T) {
 	c, _ := settledChain(t, "aichain-1")
-	c.silent = []string{"a", "b"}
+	c.Silent = []string{"a", "b"}
 	c.blocksUntil(8)
 	_, err := receipt.Export(context.Background(), c, 7, receipt.ExportOptions{})
 	require.ErrorIs(t, err, receipt.ErrPower)
@@ -263,7 +263,7 @@ func TestMeaning(t *testing.T) {
 			for i := range l.rounds[0].Seats {
 				l.rounds[0].Seats[i].Fall = attesttypes.FALL_PROVEN
 			}
-		}, receipt.ErrContradiction, "a seat that stands"},
+		}, receipt.ErrNotSettled, "a seat that stands"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := newChain(t, "aichain-1", four...)
