@@ -90,10 +90,10 @@ func (c *Client) PostStep(ctx context.Context, at Turn, encoded []byte) (Tx, err
 		&attesttypes.MsgPostStep{Challenger: c.addr, DisputeId: at.Dispute, Move: at.Move, Step: encoded})
 }
 
-// move sends a move without a fee. A move that an earlier call or process has brought into a block already is a
+// move sends a move without a fee, with exactly the gas that the chain's law asks for. A move that an earlier call or process has brought into a block already is a
 // success, without a transaction. When the chain's law of free gas has changed, it pays.
 func (c *Client) move(ctx context.Context, at Turn, kind attesttypes.DisputeMoveKind, msg sdk.Msg) (Tx, error) {
-	tx, err := c.send(ctx, moveGas(msg), msg)
+	tx, err := c.send(ctx, attesttypes.FreeMoveGas(msg), msg)
 	if isFreeGas(err) {
 		tx, err = c.send(ctx, 0, msg)
 	}

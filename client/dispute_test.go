@@ -54,6 +54,12 @@ func TestMovesAreFreeAndNotSimulated(t *testing.T) {
 	for _, fee := range n.fees {
 		require.True(t, fee.IsZero())
 	}
+	for _, raw := range n.raws {
+		tx, err := n.enc.tx.TxDecoder()(raw)
+		require.NoError(t, err)
+		require.Equal(t, attesttypes.FreeMoveGas(tx.GetMsgs()[0]), tx.(sdk.FeeTx).GetGas())
+		require.NotZero(t, tx.(sdk.FeeTx).GetGas())
+	}
 }
 
 // A process that was killed after its move was sent sends it again: once it is in a block, that is no failure.

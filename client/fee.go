@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/bits"
 	"sync"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
 // Gas of free seat messages: exactly what x/attest allows a free transaction to ask for (its FreeSeatGas), which
@@ -19,11 +17,6 @@ const (
 // seatGas is the gas limit of a free transaction with one seat message.
 func seatGas(items, tokens int) uint64 {
 	return seatTxGas + seatItemGas*uint64(items) + seatTokenGas*uint64(tokens)
-}
-
-// moveGas is the gas limit of a free transaction with one move of a dispute.
-func moveGas(msg sdk.Msg) uint64 {
-	return seatGas(1, 0)
 }
 
 // gasUnit is the amount of gas that a gas price speaks of.
