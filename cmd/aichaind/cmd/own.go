@@ -14,5 +14,6 @@ func ownCommands(a *app.App) []*cobra.Command {
 		vrfKeyCmd(),
 		InferCmd(),
 		receiptCmd(),
+		stateStatsCmd(),
 	}
 }
