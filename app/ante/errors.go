@@ -19,6 +19,7 @@ var (
 	ErrFreeGas = errorsmod.Register(codespace, 6, "wrong gas limit for free seat messages")
 	// ErrFreeSigners is returned for free seat messages with more than one signer.
 	ErrFreeSigners = errorsmod.Register(codespace, 7, "free seat messages have one signer")
-	// ErrFreeMessages is returned for more than one free commit or more than one free reveal message at once.
-	ErrFreeMessages = errorsmod.Register(codespace, 8, "at most one commit and one reveal message are free at once")
+	// ErrFreeMessages is returned for more than one free commit or more than one free reveal message at once, and for a
+	// free move of a dispute with any other message.
+	ErrFreeMessages = errorsmod.Register(codespace, 8, "at most one commit and one reveal message, or one move, are free at once")
 )

@@ -13,14 +13,15 @@ import (
 
 // Seats is what the free seat messages need of x/attest.
 type Seats interface {
-	// FreeSeatMessage says why a commit or reveal is not free: an item is not for a seat of the sender that may
-	// still send it. It stops at the first such item.
+	// FreeSeatMessage says why a commit, a reveal or the move of a dispute is not free: an item is not for a seat of
+	// the sender that may still send it, or the move is not due from it. It stops at the first such item.
 	FreeSeatMessage(ctx context.Context, msg sdk.Msg) error
-	// MarkSeatMessage marks the seats in the mempool's state, so that each is free once there too.
+	// MarkSeatMessage marks the seats or the dispute in the mempool's state, so that each is free once there too. It
+	// refuses a move that would fail.
 	MarkSeatMessage(ctx context.Context, msg sdk.Msg) error
 	// FreeSeatGas is the gas that the message must ask for to be free.
 	FreeSeatGas(msg sdk.Msg) uint64
-	// SeatGas is what the message pays when it runs.
+	// SeatGas is what the message pays when it runs, at most.
 	SeatGas(msg sdk.Msg) uint64
 }
 

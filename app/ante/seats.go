@@ -21,14 +21,16 @@ func isFree(ctx sdk.Context) bool {
 	return ok && free
 }
 
-// IsSeatTx says whether a transaction consists of commits and reveals only.
+// IsSeatTx says whether a transaction consists of commits, reveals and moves of disputes only.
 func IsSeatTx(tx sdk.Tx) bool {
 	msgs := tx.GetMsgs()
 	for _, msg := range msgs {
 		switch msg.(type) {
 		case *attesttypes.MsgCommitResult, *attesttypes.MsgRevealResult:
 		default:
-			return false
+			if !attesttypes.IsMove(msg) {
+				return false
+			}
 		}
 	}
 	return len(msgs) > 0
@@ -88,18 +90,21 @@ func (d freeSeats) check(ctx sdk.Context, tx sdk.Tx, gas uint64) error {
 }
 
 // oneOfEach lets one commit and one reveal message pass together: two of a kind could name one seat twice, and
-// the second would fail in the block for free.
+// the second would fail in the block for free. A move stands alone: it can end other disputes, whose moves would then fail.
 func oneOfEach(msgs []sdk.Msg) error {
-	commits, reveals := 0, 0
+	commits, reveals, moves := 0, 0, 0
 	for _, msg := range msgs {
-		if _, ok := msg.(*attesttypes.MsgCommitResult); ok {
+		switch msg.(type) {
+		case *attesttypes.MsgCommitResult:
 			commits++
-		} else {
+		case *attesttypes.MsgRevealResult:
 			reveals++
+		default:
+			moves++
 		}
 	}
-	if commits > 1 || reveals > 1 {
-		return errorsmod.Wrapf(ErrFreeMessages, "got %d commit and %d reveal messages", commits, reveals)
+	if commits > 1 || reveals > 1 || moves > 1 || moves > 0 && commits+reveals > 0 {
+		return errorsmod.Wrapf(ErrFreeMessages, "got %d commit and %d reveal messages and %d moves", commits, reveals, moves)
 	}
 	return nil
 }

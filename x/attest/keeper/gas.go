@@ -44,8 +44,8 @@ func outputTokens(reveals []types.Reveal) (n int) {
 	return n
 }
 
-// SeatGas returns exactly what a seat message pays when it runs, 0 for any other message: a transaction that has as
-// much gas left does not run out of it.
+// SeatGas returns exactly what a seat message pays when it runs, or the most that a move of a dispute pays; 0 for any
+// other message. A transaction that has as much gas left does not run out of it.
 func (k *Keeper) SeatGas(msg sdk.Msg) uint64 {
 	switch m := msg.(type) {
 	case *types.MsgCommitResult:
@@ -53,11 +53,12 @@ func (k *Keeper) SeatGas(msg sdk.Msg) uint64 {
 	case *types.MsgRevealResult:
 		return messageGas(len(m.Reveals), outputTokens(m.Reveals))
 	}
-	return 0
+	return types.MoveGasLimit(msg)
 }
 
-// FreeSeatGas returns the gas that a transaction with this one seat message must ask for to be free:
-// what the message pays plus an allowance for the transaction around it. It is 0 for any other message.
+// FreeSeatGas returns the gas that a transaction with this one seat message or move must ask for to be free:
+// what the message pays, or the most that the move pays, plus an allowance for the transaction around it. It is 0 for
+// any other message.
 func (k *Keeper) FreeSeatGas(msg sdk.Msg) uint64 {
 	switch m := msg.(type) {
 	case *types.MsgCommitResult:
@@ -65,7 +66,7 @@ func (k *Keeper) FreeSeatGas(msg sdk.Msg) uint64 {
 	case *types.MsgRevealResult:
 		return freeGas(len(m.Reveals), outputTokens(m.Reveals))
 	}
-	return 0
+	return types.FreeMoveGas(msg)
 }
 
 func freeGas(items, tokens int) uint64 {

@@ -19,8 +19,9 @@ type seatItem struct {
 }
 
 // FreeSeatMessage returns nil if msg may pass without a fee: a commit or reveal whose every item is for a seat of its
-// provider that has not used that message yet, in the right round and phase and in time. Otherwise it returns the
-// typed error of the first item that is not.
+// provider that has not used that message yet, in the right round and phase and in time; or the move of a dispute that
+// is due, from the side that has to make it (freeMove). Otherwise it returns the typed error of the first item that is
+// not. Opening a dispute is never free.
 //
 // It does not check the signature; whoever calls it must, before anything it allows is kept. It costs no gas. It
 // checks the number of items first, without reading anything (MaxBatchLimit), and then reads one round per item and
@@ -31,6 +32,9 @@ type seatItem struct {
 // that could not be executed. In a block the message itself checks the opening.
 func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 	ctx := unmetered(sdk.UnwrapSDKContext(goCtx))
+	if types.IsMove(msg) {
+		return k.freeMove(ctx, msg)
+	}
 	provider, items, err := k.seatItems(ctx, msg)
 	if err != nil {
 		return err
@@ -71,7 +75,7 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 // MarkSeatMessage remembers that each item of a message which FreeSeatMessage has just allowed waits in this node's
 // mempool, so that a provider cannot fill it with many free messages for one seat. It does nothing outside CheckTx.
 // It returns ErrSeatMessagePending for an item that is marked already, as when two messages of one transaction name
-// the same seat.
+// the same seat. Of a move it first checks the contents: see markMove.
 //
 // The marks are written to the module's store in check state only. BaseApp branches check state from the committed
 // state after every block, never writes it back, and drops it at the next commit: no mark reaches a block, an app
@@ -83,6 +87,9 @@ func (k *Keeper) MarkSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 	ctx := unmetered(sdk.UnwrapSDKContext(goCtx))
 	if !ctx.IsCheckTx() {
 		return nil
+	}
+	if types.IsMove(msg) {
+		return k.markMove(ctx, msg)
 	}
 	provider, items, err := k.seatItems(ctx, msg)
 	if err != nil {
@@ -163,6 +170,7 @@ func revealItem(rev *types.Reveal, from sender) seatItem {
 const (
 	markCommit byte = 1
 	markReveal byte = 2
+	markMove   byte = 3
 )
 
 // markOf is the key of an item's mark.
