@@ -12,7 +12,7 @@ import (
 )
 
 // oneLiar is a split: seats 0 and 1 are right, seat 2 claims something else.
-func oneLiar(t *testing.T) (*court, []types.Dispute) {
+func oneLiar(t testing.TB) (*court, []types.Dispute) {
 	t.Helper()
 	c := newCourt(t)
 	c.postRefereed(1, 0, 1, 2)
