@@ -27,6 +27,7 @@ import (
 
 	appabci "github.com/aichain/aichain/app/abci"
 	"github.com/aichain/aichain/app/ante"
+	"github.com/aichain/aichain/internal/blockwork"
 )
 
 // Name is the application's name.
@@ -52,6 +53,8 @@ type App struct {
 
 	// proposals are the handlers of proposed blocks.
 	proposals *appabci.Proposals
+	// observer hears what block steps do; nil if nobody watches. Nothing here may depend on it.
+	observer blockwork.Observer
 
 	closing sync.Once
 }
@@ -120,6 +123,9 @@ func (app *App) setHandlers() {
 // SetProver gives the node the keys with which it speaks in the beacon; without, it keeps silent.
 func (app *App) SetProver(p appabci.Prover) { app.proposals.SetProver(p) }
 
+// SetObserver lets somebody who watches the node hear what block steps do; before the first block.
+func (app *App) SetObserver(o blockwork.Observer) { app.observer = o }
+
 // InitChainer runs InitGenesis of every module in order.
 func (app *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
 	var gs map[string]json.RawMessage
@@ -143,12 +149,12 @@ func (app *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sd
 
 // BeginBlocker runs every module's BeginBlock in order.
 func (app *App) BeginBlocker(ctx sdk.Context) (sdk.BeginBlock, error) {
-	return app.ModuleManager.BeginBlock(ctx)
+	return app.ModuleManager.BeginBlock(blockwork.WithObserver(ctx, app.observer))
 }
 
 // EndBlocker runs every module's EndBlock in order.
 func (app *App) EndBlocker(ctx sdk.Context) (sdk.EndBlock, error) {
-	return app.ModuleManager.EndBlock(ctx)
+	return app.ModuleManager.EndBlock(blockwork.WithObserver(ctx, app.observer))
 }
 
 // Name returns the application's name.

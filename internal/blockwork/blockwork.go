@@ -17,15 +17,18 @@ import (
 // context; if park fails too, its error is logged and the item stays where it was.
 func Run[T any](ctx sdk.Context, items []T, do func(sdk.Context, T) error, park func(sdk.Context, T, error) error) {
 	var b branch
+	failed := 0
 	for _, item := range items {
 		err := b.try(ctx, func(c sdk.Context) error { return do(c, item) })
 		if err == nil {
 			continue
 		}
+		failed++
 		if perr := b.try(ctx, func(c sdk.Context) error { return park(c, item, err) }); perr != nil {
 			ctx.Logger().Error("a block item failed and could not be parked", "item", item, "err", err, "park_err", perr)
 		}
 	}
+	tell(ctx, items, failed)
 }
 
 // branch is a branch of the state and its events. What is written back leaves it empty, so one branch serves all items
