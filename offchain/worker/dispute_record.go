@@ -98,6 +98,9 @@ func (r *DisputeRecord) landed(number uint32) {
 // closed notes how the dispute ended.
 func (r *DisputeRecord) closed(d attesttypes.Dispute, height uint64) {
 	r.IsClosed, r.Height, r.End = true, height, lastWord(d.End.String(), "DISPUTE_END_")
+	if d.CloseHeight > 0 {
+		r.Height = d.CloseHeight
+	}
 	switch dispute.Side(d.Winner) {
 	case dispute.Nobody:
 		r.Outcome = disputeDropped
