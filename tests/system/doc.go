@@ -14,6 +14,6 @@
 // It is not for rules or money in every case: those are in rules/, x/*/keeper and tests/flow, which take
 // milliseconds. Here a case costs a network.
 //
-// Start at system_test.go, which tells the cases. The lying worker is liar/, a program of its own: the shipped worker
-// cannot lie.
+// Start at system_test.go, which tells the cases; referee_test.go has disputes, on a network of its own where every task
+// seats the liar. The lying worker is liar/, a program of its own: the shipped worker cannot lie.
 package system

@@ -31,16 +31,16 @@ func (c *cast) askUntilSeated(t *testing.T, requester, model, worker string) (*q
 	return nil, 0
 }
 
-// lied: a liar splits the first round; a panel settles the task and the liar's lien is gone.
+// lied: a liar splits the first round; the referee settles the task with the two others, and the liar's lien is gone.
 func (c *cast) lied(t *testing.T) {
 	had, _ := c.chain.bond(t, c.addresses["liar"])
 	q, id := c.askUntilSeated(t, "lied", "lied", "liar")
 	a := q.right(t)
-	if a.Reason != "agreed by panel" {
-		t.Errorf("expected the reason agreed by panel, got %q", a.Reason)
+	if a.Reason != "refereed" {
+		t.Errorf("expected the reason refereed, got %q", a.Reason)
 	}
-	if len(a.Providers) != 5 {
-		t.Errorf("expected two right seats and a panel of three, got %v", a.Providers)
+	if len(a.Providers) != 2 {
+		t.Errorf("expected two right seats and no panel, got %v", a.Providers)
 	}
 	lien := c.outcomes(t, id, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_RIGHT)
 	c.lost(t, id, "liar", had, lien)
@@ -74,11 +74,11 @@ func (c *cast) hidden(t *testing.T) {
 
 // outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
 // round came to no verdict. It returns the worker's lien.
-func (c *cast) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
+func (n *network) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
 	t.Helper()
-	for _, s := range c.chain.task(t, id).Progress.Seats {
+	for _, s := range n.chain.task(t, id).Progress.Seats {
 		switch {
-		case s.Provider == c.addresses[worker]:
+		case s.Provider == n.addresses[worker]:
 			lien = s.Lien
 			if s.Outcome != own || lien == 0 {
 				t.Errorf("task %d: expected %s's seat with a lien to be %s, got %d and %s", id, worker, own, lien, s.Outcome)
@@ -91,9 +91,9 @@ func (c *cast) outcomes(t *testing.T, id uint64, worker string, own, others comp
 }
 
 // lost requires that a worker's bond has shrunk by exactly so much.
-func (c *cast) lost(t *testing.T, id uint64, worker string, had, want uint64) {
+func (n *network) lost(t *testing.T, id uint64, worker string, had, want uint64) {
 	t.Helper()
-	has, _ := c.chain.bond(t, c.addresses[worker])
+	has, _ := n.chain.bond(t, n.addresses[worker])
 	if had-has != want {
 		t.Errorf("task %d: expected %s to lose %d uaic of its bond, got %d", id, worker, want, int64(had-has))
 	}

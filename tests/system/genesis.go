@@ -8,16 +8,24 @@ import (
 	"testing"
 )
 
-// windows are shorter than the defaults, so that a silent seat costs the test half a minute and not more. They leave
-// room for a node that is killed and started again on a busy machine.
-var windows = map[string]string{
-	"commit_window":    "25",
-	"reveal_window":    "20",
-	"open_window":      "12",
-	"challenge_window": "5",
+// params differ from the defaults. The windows are shorter, so that a silent seat costs the test half a minute and not
+// more; they leave room for a worker or a node that is killed and started again on a busy machine. No task is audited:
+// the cases say who is seated.
+var params = map[string]map[string]string{
+	"compute": {
+		"commit_window":    "25",
+		"reveal_window":    "20",
+		"open_window":      "12",
+		"challenge_window": "5",
+		"audit_bps":        "0",
+	},
+	"attest": {
+		"dispute_window": "20",
+		"trace_window":   "25",
+	},
 }
 
-// editGenesis sets the windows in a genesis file.
+// editGenesis sets the parameters in a genesis file.
 func editGenesis(tb testing.TB, path string) {
 	tb.Helper()
 	bz, err := os.ReadFile(path)
@@ -30,15 +38,17 @@ func editGenesis(tb testing.TB, path string) {
 	if err := d.Decode(&genesis); err != nil {
 		tb.Fatal(err)
 	}
-	params, err := field(genesis, "app_state", "compute", "params")
-	if err != nil {
-		tb.Fatalf("%s: %v", path, err)
-	}
-	for name, blocks := range windows {
-		if _, ok := params[name]; !ok {
-			tb.Fatalf("%s: expected the parameter %s", path, name)
+	for module, values := range params {
+		in, err := field(genesis, "app_state", module, "params")
+		if err != nil {
+			tb.Fatalf("%s: %v", path, err)
 		}
-		params[name] = blocks
+		for name, value := range values {
+			if _, ok := in[name]; !ok {
+				tb.Fatalf("%s: expected the parameter %s of %s", path, name, module)
+			}
+			in[name] = value
+		}
 	}
 	if bz, err = json.Marshal(genesis); err != nil {
 		tb.Fatal(err)

@@ -107,6 +107,44 @@ func (r reader) rounds(tb testing.TB, id uint64) []attesttypes.Round {
 	return res.Rounds
 }
 
+// disputes about a task, oldest first.
+func (r reader) disputes(tb testing.TB, task uint64) []attesttypes.Dispute {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.attest.Disputes(ctx, &attesttypes.QueryDisputesRequest{TaskId: task})
+	if err != nil {
+		tb.Fatalf("disputes about task %d: %v", task, err)
+	}
+	return res.Disputes
+}
+
+// dispute by its id.
+func (r reader) dispute(tb testing.TB, id uint64) attesttypes.Dispute {
+	tb.Helper()
+	ctx, cancel := soon()
+	defer cancel()
+	res, err := r.attest.Dispute(ctx, &attesttypes.QueryDisputeRequest{DisputeId: id})
+	if err != nil {
+		tb.Fatalf("dispute %d: %v", id, err)
+	}
+	return res.Dispute
+}
+
+// waitMoves waits until a dispute has so many moves and is in a phase; one that ends before fails the test.
+func (r reader) waitMoves(tb testing.TB, id uint64, moves int, phase attesttypes.DisputePhase) attesttypes.Dispute {
+	tb.Helper()
+	var d attesttypes.Dispute
+	until(tb, caseTimeout, fmt.Sprintf("dispute %d to have %d moves", id, moves), func() (bool, string) {
+		d = r.dispute(tb, id)
+		if d.Phase != phase && (len(d.Moves) > moves || !d.IsOpen()) {
+			tb.Fatalf("dispute %d: expected %s after %d moves, got %s after %d", id, phase, moves, d.Phase, len(d.Moves))
+		}
+		return len(d.Moves) == moves && d.Phase == phase, fmt.Sprintf("%s after %d", d.Phase, len(d.Moves))
+	})
+	return d
+}
+
 // byRef returns the id of a requester's task, 0 while there is none.
 func (r reader) byRef(tb testing.TB, requester, ref string) uint64 {
 	tb.Helper()

@@ -52,7 +52,7 @@ func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
 			case computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_NO_REVEAL:
 				d.slashed += s.Lien
 				slashed += s.Lien
-			case computetypes.REASON_SEAT_NO_COMMIT:
+			case computetypes.REASON_SEAT_NO_COMMIT, computetypes.REASON_SEAT_NO_DEFENCE:
 				d.slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
 				slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
 			default:

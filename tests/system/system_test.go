@@ -34,7 +34,7 @@ func TestSystem(t *testing.T) {
 			name string
 			do   func(*testing.T)
 		}{
-			{"a liar is outvoted and loses its lien", c.lied},
+			{"a liar is refuted by the referee and loses its lien", c.lied},
 			{"a silent seat is redrawn, or all is refunded", c.muted},
 			{"a seat that hides its answer loses its lien", c.hidden},
 			{"a worker killed around its commit goes on", c.crashed},

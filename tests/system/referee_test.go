@@ -1,0 +1,196 @@
+package system
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
+)
+
+// Most that a dispute on nano may take.
+const (
+	mostMoves = 12
+	mostBytes = 40 << 10
+)
+
+// court is a network of its own with a liar and two honest workers: every task seats all three.
+type court struct {
+	*network
+	asked int
+}
+
+// TestRefereeFindsTheLie lets a worker lie in every way. Each time the task ends with the right answer, the liar loses
+// exactly its lien, and the honest workers earn what the rules say, to the last uaic.
+func TestRefereeFindsTheLie(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts four validators and three workers, and takes minutes")
+	}
+	c := &court{network: newNetwork(t, buildAll(t), "asker,liar,good0,good1")}
+	c.makeModels(t)
+	c.addWorker(t, workerSpec{name: "liar", node: 1, bond: heavy, models: []string{"nano"}, faults: []string{"--lie", "tensor"}})
+	c.addWorker(t, workerSpec{name: "good0", node: 2, models: []string{"nano"}})
+	c.addWorker(t, workerSpec{name: "good1", node: 0, models: []string{"nano"}})
+	for _, w := range c.workers {
+		w.waitReady(t)
+	}
+	before := c.purses(t)
+	t.Run("one tensor forged; solver, challenger and a validator killed in the descent", c.killed)
+	for _, one := range []struct {
+		name   string
+		faults []string
+		ends   []attesttypes.DisputeEnd // one of them
+	}{
+		{"the output forged, and it accuses", []string{"--lie", "output", "--accuse"}, []attesttypes.DisputeEnd{attesttypes.DISPUTE_END_REFUTED}},
+		{"junk in the trace, silent in the descent", []string{"--lie", "junk", "--silent-from", "2"}, []attesttypes.DisputeEnd{attesttypes.DISPUTE_END_SOLVER_SILENT}},
+		{"the trace withheld", []string{"--lie", "tensor", "--silent-from", "0"}, []attesttypes.DisputeEnd{attesttypes.DISPUTE_END_SOLVER_SILENT}},
+		{"an impossible answer", []string{"--lie", "impossible"}, nil},
+	} {
+		t.Run(one.name, func(t *testing.T) { c.lies(t, one.faults, one.ends) })
+	}
+	c.accounts(t, before)
+}
+
+// ask asks the three.
+func (c *court) ask(t *testing.T) (*question, uint64) {
+	t.Helper()
+	c.asked++
+	q := c.network.ask(t, "asker", "nano", fmt.Sprintf("referee%d", c.asked))
+	return q, q.taskID(t)
+}
+
+// against waits for the first dispute against the liar about a task.
+func (c *court) against(t *testing.T, task uint64) (d attesttypes.Dispute) {
+	t.Helper()
+	until(t, caseTimeout, fmt.Sprintf("a dispute against the liar about task %d", task), func() (bool, string) {
+		all := c.chain.disputes(t, task)
+		i := slices.IndexFunc(all, func(d attesttypes.Dispute) bool {
+			return d.Solver == c.addresses["liar"] && d.Phase != attesttypes.DISPUTE_PHASE_QUEUED
+		})
+		if i >= 0 {
+			d = all[i]
+		}
+		return i >= 0, fmt.Sprintf("%d disputes; %s", len(all), c.chain.task(t, task).Next)
+	})
+	return d
+}
+
+// killed: kill -9 of the solver when it has posted its trace, of the challenger while the solver is gone, and of a
+// validator while both are. Each comes back and goes on from its journal and the chain.
+func (c *court) killed(t *testing.T) {
+	const node = 3 // talks to no worker
+	had, _ := c.chain.bond(t, c.addresses["liar"])
+	liar := c.workers["liar"]
+	q, task := c.ask(t)
+	d := c.against(t, task)
+	challenger := c.byAddress(t, d.Challenger)
+
+	until(t, caseTimeout, "the liar's trace", func() (bool, string) {
+		d = c.chain.dispute(t, d.Id)
+		return len(d.Moves) > 0, d.Phase.String()
+	})
+	liar.kill()
+	d = c.chain.waitMoves(t, d.Id, 2, attesttypes.DISPUTE_PHASE_CHILDREN_DUE)
+	challenger.kill()
+	c.nodes[node].kill()
+	from := c.height(t)
+	c.waitHeight(t, 0, from+2)
+	if now := c.chain.dispute(t, d.Id); len(now.Moves) != 2 {
+		t.Fatalf("expected nobody to move while both sides are dead, got %s after %d moves", now.Phase, len(now.Moves))
+	}
+	liar.start(t)
+	d = c.chain.waitMoves(t, d.Id, 3, attesttypes.DISPUTE_PHASE_CHOICE_DUE)
+	c.restart(t, node)
+	c.sameState(t, node, c.height(t))
+	challenger.start(t)
+
+	c.settledRight(t, q, task, had, []attesttypes.DisputeEnd{attesttypes.DISPUTE_END_REFUTED})
+	d = c.chain.dispute(t, d.Id)
+	bytes := uint32(0)
+	for _, m := range d.Moves {
+		bytes += m.Bytes
+	}
+	if d.Verdict == nil || d.Verdict.ClaimedText == d.Verdict.ExpectedText || len(d.Moves) > mostMoves || bytes > mostBytes {
+		t.Errorf("expected a computed step after at most %d moves and %d bytes, got %d, %d: %v", mostMoves, mostBytes, len(d.Moves), bytes, d.Verdict)
+	}
+	told := string(run(t, startTimeout, c.bins.aichaind, "query", "attest", "dispute", fmt.Sprint(d.Id), "--home", c.home(0),
+		"--node", c.rpcs[0].url, "--tokenizer", c.models["nano"]))
+	for _, words := range []string{"the solver was proven wrong", prompt, `says "` + truth + `"`, d.Verdict.ClaimedText, d.Verdict.ExpectedText} {
+		if !strings.Contains(told, words) {
+			t.Errorf("expected the story to tell %q, got\n%s", words, told)
+		}
+	}
+	t.Logf("%d moves, %d bytes\n%s", len(d.Moves), bytes, told)
+	for i := range c.nodes {
+		c.sameState(t, i, c.height(t))
+	}
+}
+
+// byAddress is the worker of an account.
+func (c *court) byAddress(t *testing.T, address string) *workerProcess {
+	t.Helper()
+	for name, w := range c.workers {
+		if c.addresses[name] == address {
+			return w
+		}
+	}
+	t.Fatalf("no worker has the address %s", address)
+	return nil
+}
+
+// lies starts the liar with other faults and asks.
+func (c *court) lies(t *testing.T, faults []string, ends []attesttypes.DisputeEnd) {
+	liar := c.workers["liar"]
+	liar.kill()
+	liar.use(c.bins, faults...)
+	liar.start(t)
+	liar.waitReady(t)
+	had, _ := c.chain.bond(t, c.addresses["liar"])
+	q, task := c.ask(t)
+	c.settledRight(t, q, task, had, ends)
+}
+
+// settledRight requires the right answer by the referee, one of these ends of a dispute against the liar, and the
+// liar's lien gone.
+func (c *court) settledRight(t *testing.T, q *question, task, had uint64, ends []attesttypes.DisputeEnd) {
+	t.Helper()
+	a := q.right(t)
+	if a.Reason != "refereed" || len(a.Providers) != 2 {
+		t.Errorf("expected the referee to leave the result of two seats, got %q by %v", a.Reason, a.Providers)
+	}
+	lien := c.outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_RIGHT)
+	c.lost(t, task, "liar", had, lien)
+	all, how := c.chain.disputes(t, task), map[attesttypes.DisputeEnd]int{}
+	for _, d := range all {
+		if d.Solver == c.addresses["liar"] {
+			how[d.End]++
+		} else if d.Winner == attesttypes.DISPUTE_SIDE_CHALLENGER {
+			t.Errorf("dispute %d: an honest worker lost: %s", d.Id, d.End)
+		}
+		if d.IsOpen() {
+			t.Errorf("dispute %d is still open: %s", d.Id, d.Phase)
+		}
+	}
+	if isOne := slices.ContainsFunc(ends, func(e attesttypes.DisputeEnd) bool { return how[e] > 0 }); isOne != (len(ends) > 0) {
+		t.Errorf("expected a dispute against the liar to end with one of %v, got %v", ends, how)
+	}
+	t.Logf("%d blocks from post to settlement; %d disputes", a.Heights.Settled-a.Heights.Posted, len(all))
+}
+
+// accounts compares what every worker owns with what the rounds of all tasks must have brought it.
+func (c *court) accounts(t *testing.T, before map[string]purse) {
+	t.Helper()
+	want, _ := c.allDues(t)
+	for name, now := range c.purses(t) {
+		due := want[c.addresses[name]]
+		if got := now.balance - before[name].balance; got != due.earned {
+			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.earned, int64(got))
+		}
+		if got := before[name].bonded - now.bonded; got != due.slashed || (name == "liar") != (due.slashed > 0) {
+			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.slashed, int64(got))
+		}
+		t.Logf("%-6s earned %9d uaic, lost %10d of its bond", name, due.earned, due.slashed)
+	}
+}
