@@ -64,8 +64,8 @@ purse() {
 # row NAME BEFORE AFTER: a line of the table of balances, each of them a balance and a bond.
 row() {
   local b=($2) a=($3) bond=""
-  [ ${#b[@]} -lt 2 ] || bond=$(printf '%13s -> %13s %+12d' "${b[1]}" "${a[1]}" "$((a[1] - b[1]))")
-  printf '   %-10s %16s %+12d   %s\n' "$1" "${a[0]}" "$((a[0] - b[0]))" "$bond"
+  [ ${#b[@]} -lt 2 ] || bond=$(printf '%13s -> %13s %+10d' "${b[1]}" "${a[1]}" "$((a[1] - b[1]))")
+  printf '   %-10s %13s -> %13s %+10d  %s\n' "$1" "${b[0]}" "${a[0]}" "$((a[0] - b[0]))" "$bond"
 }
 
 # same WHAT EXPECTED GOT: fails the demo unless they are equal.
@@ -99,7 +99,7 @@ until_true 60 has_disputes || fail "no dispute was opened; see $NET/infer.log an
 first=$(disputes | head -n 1 | cut -d ' ' -f 1)
 
 step "three results; they differ, so the chain opens disputes instead of counting votes"
-for id in $(disputes | cut -d ' ' -f 1); do query dispute "$id"; done | sed -nE 's/^  (solver|challenger) +(.*)/   \2/p' | sort -u
+for id in $(disputes | head -n 2 | cut -d ' ' -f 1); do query dispute "$id"; done | sed -nE 's/^  (solver|challenger) +(.*)/   \2/p' | sort -u
 echo
 query disputes "$TASK" | sed -n '/./!q; s/^/  /p'
 
@@ -111,12 +111,12 @@ until_true 30 is_closed || fail "task $TASK is not settled"
 wait "$infer" || true
 
 step "dispute $refuted: one step, computed by every validator"
-query dispute "$refuted" | sed -n '/^The one step/,/^The money/p' | sed '1d;$d'
+query dispute "$refuted" | sed -n '/^The one step/,/^The money/p' | sed '1d;/^The money/d;/^How it ended/{N;s/.*\n//}' | sed '$d'
 
 step "the right answer, and what became of the money"
 query dispute "$refuted" | sed -n '/^The money/,$p' | sed '1d'
 for name in "${names[@]}"; do after[$name]=$(purse "$name"); done
-printf '\n   %-10s %16s %12s   %13s    %13s %12s\n' "uaic" balance change "bond before" after change
+printf '\n   %-10s %13s    %13s %10s  %13s    %13s %10s\n' uaic "balance" after change "bond" after change
 for name in "${names[@]}"; do row "$name" "${before[$name]}" "${after[$name]}"; done
 
 step "checking"

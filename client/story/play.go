@@ -36,7 +36,11 @@ func (s *story) descent() {
 		if m.Kind == attesttypes.DISPUTE_MOVE_KIND_CHOICE || m.Kind == attesttypes.DISPUTE_MOVE_KIND_STEP {
 			who = "challenger"
 		}
-		s.line("  %5d  %-10s  %-62s  %9s", m.Height, who, s.move(m, place, known), digits(uint64(m.Bytes)))
+		size := ""
+		if m.Bytes > 0 {
+			size = digits(uint64(m.Bytes))
+		}
+		s.line("  %5d  %-10s  %-62s  %9s", m.Height, who, s.move(m, place, known), size)
 		bytes += uint64(m.Bytes)
 	}
 	s.line("  %5s  %-10s  %-62s  %9s", "", "", count(uint64(len(s.d.Moves)), "move"), digits(bytes))
@@ -125,11 +129,16 @@ func (s *story) theStep() {
 	s.line("  %-12s %s%s", "operator", v.Operator, s.kind(v))
 	s.line("  %-12s %s", "where", s.spot(v))
 	s.line("  %-12s %d%s", "element", v.Unit, s.made(v))
-	s.line("  %-12s %s", "claimed", v.ClaimedText)
+	expected := v.ExpectedText
 	if len(v.Expected) == 0 {
-		s.line("  %-12s %s", "expected", "nothing: no honest run has such inputs")
+		expected = "nothing"
+	}
+	wide := max(len(v.ClaimedText), len(expected))
+	s.line("  %-12s %-*s  in the trace of %s", "claimed", wide, v.ClaimedText, s.name(s.d.Solver))
+	if len(v.Expected) == 0 {
+		s.line("  %-12s %-*s  no honest run has such inputs", "expected", wide, expected)
 	} else {
-		s.line("  %-12s %s", "expected", v.ExpectedText)
+		s.line("  %-12s %-*s  computed by every validator", "expected", wide, expected)
 	}
 	s.line("")
 	if s.d.End == attesttypes.DISPUTE_END_REFUTED {

@@ -107,7 +107,7 @@ func (s scene) dispute(t *testing.T) *attesttypes.QueryDisputeResponse {
 		if len(d.Moves) > 1 {
 			move(attesttypes.DISPUTE_MOVE_KIND_CHILDREN, 0, uint32(32*s.shape.Fanout(p)))
 		}
-		move(attesttypes.DISPUTE_MOVE_KIND_CHOICE, index, 4)
+		move(attesttypes.DISPUTE_MOVE_KIND_CHOICE, index, 0)
 		if p, err = s.shape.Child(p, int(index)); err != nil {
 			t.Fatal(err)
 		}
