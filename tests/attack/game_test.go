@@ -28,6 +28,13 @@ var (
 	withholder = seatPlan{lie, true, false}
 )
 
+// voted is a market whose model the chain cannot compute, so that panels settle disagreements.
+func voted(providers int) kit.Setup {
+	s := kit.DefaultSetup(providers)
+	s.Unrefereed = true
+	return s
+}
+
 // msg is a transaction of one message.
 func msg(m sdk.Msg) kit.Tx { return kit.Tx{Msgs: []sdk.Msg{m}} }
 

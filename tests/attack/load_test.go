@@ -190,3 +190,11 @@ func signatureCheck(n int) time.Duration {
 	}
 	return (cpuTime() - start) / time.Duration(n)
 }
+
+// disputes is how many expire in one block; the list says 10⁴, ATTACK_DISPUTES may say so too.
+func disputes() int {
+	if n, err := strconv.Atoi(os.Getenv("ATTACK_DISPUTES")); err == nil {
+		return n
+	}
+	return 1_500
+}

@@ -11,7 +11,7 @@ import (
 // only if the guess was right. What it can lose decides whether that pays.
 func withhold(r *report) {
 	loss := func(plan seatPlan) uint64 {
-		w := kit.New(r.T, kit.DefaultSetup(6))
+		w := kit.New(r.T, voted(6))
 		ask(w, 3_000_000, 1)
 		name := w.Seats(1)[0]
 		before := bonded(w, name)
@@ -36,9 +36,9 @@ func withhold(r *report) {
 	r.least("control: were hiding free (loss 0), the coin guess would earn", 0, p, "")
 }
 
-// twoOfThree: two seats of three tell the same lie.
-func twoOfThree(r *report) {
-	w := kit.New(r.T, kit.DefaultSetup(6))
+// twoOfThreeVoted: two seats of three tell the same lie about a model that the chain cannot compute.
+func twoOfThreeVoted(r *report) {
+	w := kit.New(r.T, voted(6))
 	ask(w, 3_000_000, 1)
 	s := w.Seats(1)
 	before := [3]uint64{bonded(w, s[0]), bonded(w, s[1]), bonded(w, s[2])}
@@ -58,7 +58,7 @@ func twoOfThree(r *report) {
 
 // stakeOut: a seat forges, and takes its stake out before the lie is found.
 func stakeOut(r *report) {
-	setup := kit.DefaultSetup(6)
+	setup := voted(6)
 	setup.Bond = 200_000_000
 	w := kit.New(r.T, setup)
 	ask(w, 15_000_000, 1) // a ceiling of 5 AIC, so a lien of 100 AIC

@@ -22,7 +22,10 @@ var attacks = []attackCase{
 	{"look, then withhold", withhold},
 	{"replay of a commit", replay},
 	{"equivocation", equivocation},
+	{"two of three collude, voted", twoOfThreeVoted},
 	{"two of three collude", twoOfThree},
+	{"three of three collude", threeOfThree},
+	{"audit foreseen", foreseenAudit},
 	{"requester grinds ids", grindIDs},
 	{"requester and proposer", requesterAndProposer},
 	{"block-hash seed", blockHashSeed},
@@ -34,6 +37,13 @@ var attacks = []attackCase{
 	{"flood of free messages", flood},
 	{"free messages that fail", freeFailures},
 	{"tasks that nobody can take", unmatchable},
+	{"games through the chain", gamesThroughTheChain},
+	{"spam challenges", spamChallenges},
+	{"friendly self-challenge", friendlyChallenge},
+	{"step that proves nothing", uselessSteps},
+	{"replay of a move", replayedMove},
+	{"free moves that fail", failingMoves},
+	{"many disputes at once", manyDisputes},
 }
 
 // row is one line of the table.

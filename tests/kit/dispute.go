@@ -24,23 +24,35 @@ func (w *World) Dispute(id uint64) *attesttypes.QueryDisputeResponse {
 }
 
 // Disputes are all disputes about a task, oldest first.
-func (w *World) Disputes(task uint64) []attesttypes.Dispute {
+func (w *World) Disputes(task uint64) (all []attesttypes.Dispute) {
 	w.TB.Helper()
-	res, err := w.attest().Disputes(context.Background(), &attesttypes.QueryDisputesRequest{TaskId: task, Pagination: &query.PageRequest{Limit: 200}})
-	if err != nil {
-		w.TB.Fatalf("disputes of task %d: %v", task, err)
+	var next []byte
+	for {
+		res, err := w.attest().Disputes(context.Background(), &attesttypes.QueryDisputesRequest{TaskId: task, Pagination: &query.PageRequest{Limit: 200, Key: next}})
+		if err != nil {
+			w.TB.Fatalf("disputes of task %d: %v", task, err)
+		}
+		all, next = append(all, res.Disputes...), res.Pagination.NextKey
+		if len(next) == 0 {
+			return all
+		}
 	}
-	return res.Disputes
 }
 
 // DisputesOf are the unresolved disputes of a name, oldest first.
-func (w *World) DisputesOf(name string) []attesttypes.Dispute {
+func (w *World) DisputesOf(name string) (all []attesttypes.Dispute) {
 	w.TB.Helper()
-	res, err := w.attest().DisputesOf(context.Background(), &attesttypes.QueryDisputesOfRequest{Party: w.Address(name), Pagination: &query.PageRequest{Limit: 200}})
-	if err != nil {
-		w.TB.Fatalf("disputes of %s: %v", name, err)
+	var next []byte
+	for {
+		res, err := w.attest().DisputesOf(context.Background(), &attesttypes.QueryDisputesOfRequest{Party: w.Address(name), Pagination: &query.PageRequest{Limit: 200, Key: next}})
+		if err != nil {
+			w.TB.Fatalf("disputes of %s: %v", name, err)
+		}
+		all, next = append(all, res.Disputes...), res.Pagination.NextKey
+		if len(next) == 0 {
+			return all
+		}
 	}
-	return res.Disputes
 }
 
 // Case is what the referee works on for a task; false when there is none.
