@@ -42,6 +42,8 @@ var rules = []rule{
 	{under: "x/reward", forbid: []string{own("x/beacon"), own("x/compute/keeper"), own("x/attest/keeper")}, why: "types point upstream, keepers are known to app alone"},
 	{under: "x", except: []string{"x/reward"}, forbid: []string{"github.com/cosmos/cosmos-sdk/x/bank"}, why: "only x/reward holds a bank keeper"},
 	{under: "app", forbid: []string{own("client"), own("offchain"), own("cmd"), own("canon/run"), own("canon/token"), own("canon/convert")}, why: "the state machine never imports off-chain code"},
+	{under: "x", forbid: []string{own("internal/watch"), own("internal/census")}, why: "who watches the chain is not seen by it"},
+	{under: "app", forbid: []string{own("internal/watch"), own("internal/census")}, why: "who watches the chain is not seen by it"},
 	{under: "client", forbid: []string{own("offchain"), own("cmd"), own("app"), own("x/compute/keeper"), own("x/attest/keeper"), own("x/reward/keeper"), own("x/beacon/keeper")}, why: "the client speaks protobuf, not keepers"},
 	{under: "offchain", forbid: []string{own("cmd"), own("app"), own("x/compute/keeper"), own("x/attest/keeper"), own("x/reward/keeper"), own("x/beacon/keeper")}, why: "off-chain programs act through the client"},
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cast"
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
@@ -16,11 +17,18 @@ import (
 
 	"github.com/aichain/aichain/app"
 	"github.com/aichain/aichain/internal/vrfkey"
+	"github.com/aichain/aichain/internal/watch"
 )
 
-// newApp builds the application of a running node and hands it the node's VRF keys.
+// newApp builds the application of a running node, has it watched if its configuration serves Prometheus, and hands it
+// the node's VRF keys.
 func newApp(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) servertypes.Application {
 	a := app.New(logger, db, true, appOpts, server.DefaultBaseappOptions(appOpts)...)
+	if watch.IsWanted(appOpts) {
+		if err := watch.Attach(a, prometheus.DefaultRegisterer); err != nil {
+			logger.Warn("this node has no metrics of its own modules", "reason", err)
+		}
+	}
 	keys, err := vrfkey.Load(vrfkey.Path(cast.ToString(appOpts.Get(flags.FlagHome))))
 	if err != nil { // every other error than a missing file was refused by checkKeyFileAtStart
 		logger.Warn("this node keeps silent in the beacon when it proposes", "reason", err)

@@ -52,6 +52,8 @@ type testnetEndpoints struct {
 	RPC  string `json:"rpc"`
 	GRPC string `json:"grpc"`
 	REST string `json:"rest"`
+	// Metrics for Prometheus.
+	Metrics string `json:"metrics"`
 }
 
 // testnetResult is what testnet-init prints.
@@ -71,7 +73,7 @@ func testnetCmd(mbm module.BasicManager) *cobra.Command {
 		Short: "Write the homes of a network of validators on this machine",
 		Long: `Write the homes of a network of validators on this machine: OUT/node0 …, each with its keys in a test keyring. The extra
 accounts are in that of node0, so that aichaind --home OUT/node0 talks to the network with no further flags.
-Node i listens on 127.0.0.1 at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof).
+Node i listens on 127.0.0.1 at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof), +5 (metrics).
 Keys are not protected: never use them elsewhere.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -106,7 +108,7 @@ func (r testnetResult) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "wrote %d validators of %s; client home %s\n", len(r.Validators), r.ChainID, r.Client)
 	for _, v := range r.Validators {
-		fmt.Fprintf(&b, "  %-8s rpc %s  grpc %s  rest %s\n", v.Name, v.RPC, v.GRPC, v.REST)
+		fmt.Fprintf(&b, "  %-8s rpc %s  grpc %s  rest %s  metrics %s\n", v.Name, v.RPC, v.GRPC, v.REST, v.Metrics)
 	}
 	for _, a := range r.Accounts {
 		fmt.Fprintf(&b, "  %-12s %s\n", a.Name, a.Address)

@@ -62,6 +62,7 @@ func (n *testnet) addNode(i int) (testnetNode, error) {
 	}
 	node := testnetNode{config: cfg, id: id, endpoints: testnetEndpoints{
 		Name: name, Home: home, P2P: "tcp://" + at(0), RPC: "http://" + at(1), GRPC: at(2), REST: "http://" + at(3),
+		Metrics: "http://" + at(5) + "/metrics",
 	}}
 	n.nodes = append(n.nodes, node)
 	return node, nil
@@ -75,6 +76,7 @@ func (n *testnet) nodeComet(home, name string, at func(int) string) *cmtcfg.Conf
 	cfg.P2P.ListenAddress = "tcp://" + at(0)
 	cfg.RPC.ListenAddress = "tcp://" + at(1)
 	cfg.RPC.PprofListenAddress = at(4)
+	cfg.Instrumentation.Prometheus, cfg.Instrumentation.PrometheusListenAddr = true, at(5)
 	cfg.P2P.AddrBookStrict = false
 	cfg.P2P.AllowDuplicateIP = true
 	cfg.Consensus.TimeoutCommit = n.commitPause
