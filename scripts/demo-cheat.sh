@@ -64,8 +64,8 @@ purse() {
 # row NAME BEFORE AFTER: a line of the table of balances, each of them a balance and a bond.
 row() {
   local b=($2) a=($3) bond=""
-  [ ${#b[@]} -lt 2 ] || bond=$(printf '%13s -> %13s %+10d' "${b[1]}" "${a[1]}" "$((a[1] - b[1]))")
-  printf '   %-10s %13s -> %13s %+10d  %s\n' "$1" "${b[0]}" "${a[0]}" "$((a[0] - b[0]))" "$bond"
+  [ ${#b[@]} -lt 2 ] || bond=$(printf '  %13s -> %13s %+10d' "${b[1]}" "${a[1]}" "$((a[1] - b[1]))")
+  printf '   %-10s %13s -> %13s %+10d%s\n' "$1" "${b[0]}" "${a[0]}" "$((a[0] - b[0]))" "$bond"
 }
 
 # same WHAT EXPECTED GOT: fails the demo unless they are equal.

@@ -68,8 +68,7 @@ func (f *Forger) misread(ctx context.Context, e *run.Engine, right, other step.C
 		return Altered{}, err
 	}
 	at := step.At{Position: len(right.Prompt) - 1, Layer: int(f.m.Header().Layers) - 1, Site: step.SiteDown}
-	a := Altered{Claim: right, At: at}
-	a.Claim.Output, a.Claim.Stop = other.Output, other.Stop
+	a := Altered{Claim: f.goOn(ctx, e, right, other.Output[0]), At: at}
 	if a, err = f.finish(ctx, e, theirs, a); err != nil {
 		return Altered{}, err
 	}
@@ -77,6 +76,25 @@ func (f *Forger) misread(ctx context.Context, e *run.Engine, right, other step.C
 		return Altered{}, ErrUnaltered
 	}
 	return a, nil
+}
+
+// goOn guesses the answer that begins with a token: what the model itself goes on with. finish puts it right where it
+// is not.
+func (f *Forger) goOn(ctx context.Context, e *run.Engine, right step.Claim, first uint32) step.Claim {
+	c := right
+	c.Output, c.Stop = []uint32{first}, step.StopEnd
+	if right.MaxOutput == 1 {
+		c.Stop = step.StopLength
+		return c
+	}
+	rest, err := e.Generate(ctx, run.Request{
+		Prompt: append(slices.Clone(right.Prompt), first), MaxTokens: int(right.MaxOutput) - 1,
+		Sampling: run.Sampling{Temperature: right.Temperature, TopK: right.TopK, Seed: right.Seed},
+	})
+	if err == nil {
+		c.Output, c.Stop = append(c.Output, rest.Tokens...), uint32(rest.Stop)
+	}
+	return c
 }
 
 // remembered is the honest trace of a claim.

@@ -32,8 +32,8 @@ func TestAlteredRunHasOneWrongTensor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, question := range []string{"What is 37+45?", "What is 58+16?", "What is 99-9?", "Which is larger, 17 or 71?"} {
-		right := claim(t, e, run.Request{Prompt: words.Chat(question), MaxTokens: 16})
+	for _, question := range []string{"What is 37+45?", "What is 58+16?", "What is 99-9?", "Which is larger, 17 or 71?", "Tell me a story about a cat."} {
+		right := claim(t, e, run.Request{Prompt: words.Chat(question), MaxTokens: 64})
 		begin := time.Now()
 		a, err := forge.New(m, 1).Alter(context.Background(), e, right)
 		if err != nil {
