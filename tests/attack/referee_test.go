@@ -63,7 +63,7 @@ func (t *table) ask(maxPrice uint64, count int) {
 		posts = append(posts, msg(t.Post("alice", "alice", terms, inputs...)))
 	}
 	t.Must(posts...)
-	t.Wait(2)
+	t.Wait(2 + (count-1)/200) // a block draws so many
 }
 
 // answers has every seat of the tasks commit and, a block later, reveal what it is given.
