@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"strings"
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"cosmossdk.io/log/v2"
 
@@ -90,6 +94,9 @@ func NewRootCmd() *cobra.Command {
 func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	cmd.SetOut(cmd.OutOrStdout())
 	cmd.SetErr(cmd.ErrOrStderr())
+	if err := setFromEnvironment(cmd.Flags()); err != nil {
+		return usageError{err}
+	}
 	ctx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err
@@ -114,6 +121,23 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	}
 	serverCtx.Logger = logger.With(log.ModuleKey, "server")
 	return server.SetCmdServerContext(cmd, serverCtx)
+}
+
+// setFromEnvironment gives each flag that was not named the value of its environment variable. The SDK does so itself,
+// but only after it has read where the keys are from --home.
+func setFromEnvironment(flags *pflag.FlagSet) error {
+	var errs error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := EnvPrefix + "_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(f.Name))
+		value, isSet := os.LookupEnv(name)
+		if f.Changed || !isSet {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			errs = errors.Join(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	})
+	return errs
 }
 
 // genesisCmd groups what prepares a genesis file.
