@@ -6,7 +6,7 @@
 #   OUT=DIR ARCHES="amd64" …              elsewhere; one architecture
 #
 # SHA256SUMS lists every file; TOOLCHAIN says what a rebuild must use; NOTICES.txt are the licences to hand on.
-# The binaries use cgo (libsecp256k1) and need the C library of Debian 12 (glibc 2.36) or a later one to run.
+# The binaries use cgo (libsecp256k1) and need glibc 2.34 or later to run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 OUT=${OUT:-build/release}
