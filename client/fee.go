@@ -9,7 +9,7 @@ import (
 // Gas of free seat messages: exactly what x/attest allows a free transaction to ask for (its FreeSeatGas), which
 // is what it needs at most. A test compares the two.
 const (
-	seatTxGas    = 85_000 // transaction and message
+	seatTxGas    = 90_000 // transaction and message
 	seatItemGas  = 6_800  // one commit or reveal
 	seatTokenGas = 90     // one revealed token id
 )

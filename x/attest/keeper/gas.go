@@ -13,8 +13,9 @@ import (
 // a microsecond of CPU, from one bank MsgSend at 47 700 gas and 0.40 ms (measured on two cores). The constants are
 // measured by the benchmarks in cost_test.go, batches of 100, 10 000 rounds in the store, a busy two-core machine:
 const (
-	// gasMessage is for reading the signer, the parameters and two events: about 40 µs a message.
-	gasMessage uint64 = 5_000
+	// gasMessage is for reading the signer, the parameters and two events, about 40 µs a message, and for the one record of
+	// the rounds that it completed on models that are audited: written with the message, removed in the next block, 40 µs.
+	gasMessage uint64 = 10_000
 	// gasItem is for one record read, checked and hashed (8 to 15 µs), written to the tree with its deadline (35 µs),
 	// and read once more by the fee check (3 µs).
 	gasItem uint64 = 6_000

@@ -340,6 +340,27 @@ func TestUpdateParams(t *testing.T) {
 	f.refused(types.ErrInvalidParams, "max_batch", update(account(99), testParams(1_001, 1)))
 	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), testParams(1, 0)))
 	f.refused(types.ErrInvalidParams, "verdict_budget", update(account(99), testParams(1, 100_001)))
+	for name, x := range map[string]struct {
+		set func(*types.Params, uint64)
+		top uint64
+	}{
+		"max_batch":      {func(p *types.Params, v uint64) { p.MaxBatch = uint32(v) }, types.MaxBatchLimit},
+		"verdict_budget": {func(p *types.Params, v uint64) { p.VerdictBudget = uint32(v) }, types.BudgetLimit},
+		"dispute_window": {func(p *types.Params, v uint64) { p.DisputeWindow = v }, types.MoveWindowLimit},
+		"trace_window":   {func(p *types.Params, v uint64) { p.TraceWindow = v }, types.MoveWindowLimit},
+		"dispute_budget": {func(p *types.Params, v uint64) { p.DisputeBudget = uint32(v) }, types.BudgetLimit},
+		"audit_budget":   {func(p *types.Params, v uint64) { p.AuditBudget = uint32(v) }, types.BudgetLimit},
+	} {
+		with := func(v uint64) types.Params {
+			p := types.DefaultParams()
+			x.set(&p, v)
+			return p
+		}
+		f.refused(types.ErrInvalidParams, name, update(account(99), with(0)))
+		f.refused(types.ErrInvalidParams, name, update(account(99), with(x.top+1)))
+		require.NoError(t, update(account(99), with(1))())
+		require.NoError(t, update(account(99), with(x.top))())
+	}
 	require.NoError(t, update(account(99), good)())
 	got, err := f.k.Params(f.ctx)
 	require.NoError(t, err)
@@ -351,4 +372,5 @@ func TestEndBlockNeverFails(t *testing.T) {
 	f := newFixture(t)
 	require.NoError(t, f.k.params.Remove(f.ctx))
 	require.NoError(t, f.k.EndBlock(f.ctx))
+	require.NoError(t, f.k.BeginBlock(f.ctx))
 }
