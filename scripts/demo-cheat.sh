@@ -99,7 +99,7 @@ until_true 60 has_disputes || fail "no dispute was opened; see $NET/infer.log an
 first=$(disputes | head -n 1 | cut -d ' ' -f 1)
 
 step "three results; they differ, so the chain opens disputes instead of counting votes"
-for id in $(disputes | head -n 2 | cut -d ' ' -f 1); do query dispute "$id"; done | sed -nE 's/^  (solver|challenger) +(.*)/   \2/p' | sort -u
+for id in $(disputes | sed -n '1p;$p' | cut -d ' ' -f 1); do query dispute "$id"; done | sed -nE 's/^  (solver|challenger) +(.*)/   \2/p' | sort -u
 echo
 query disputes "$TASK" | sed -n '/./!q; s/^/  /p'
 

@@ -150,6 +150,17 @@ var scenes = []struct {
 		s.Words, s.Names, s.Rounds[0].Seats = nil, nil, s.Rounds[0].Seats[1:]
 		s.Task.Task.Reason, s.Task.Money.Slashed = computetypes.REASON_TASK_AGREED, 0
 	}},
+	{"challenge_overturned", func(s *scene) { // all three had told the same lie
+		d := &s.Dispute.Dispute
+		d.Origin, d.Stake, d.Challenger = attesttypes.DISPUTE_ORIGIN_CHALLENGE, 100_000_000, "aic1g3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3t0za"
+		for i := range s.Rounds[0].Seats {
+			seat := &s.Rounds[0].Seats[i]
+			seat.Result, seat.Outcome, seat.Fall = 1, computetypes.REASON_SEAT_WRONG, attesttypes.FALL_PROVEN
+		}
+		s.Task.Task.Status, s.Task.Task.Reason = computetypes.TASK_STATUS_OVERTURNED, computetypes.REASON_TASK_OVERTURNED
+		s.Task.Progress = computetypes.Progress{Status: computetypes.TASK_STATUS_OVERTURNED}
+		s.Task.Money.Slashed, s.Task.Money.Restored = 300_000_000, 792
+	}},
 	{"silent_after_prune", func(s *scene) { // the task is gone, the dispute is told from itself
 		d := &s.Dispute.Dispute
 		d.Moves, d.Verdict, d.End = d.Moves[:4], nil, attesttypes.DISPUTE_END_SOLVER_SILENT

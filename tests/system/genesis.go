@@ -16,7 +16,7 @@ var params = map[string]map[string]string{
 		"commit_window":    "25",
 		"reveal_window":    "20",
 		"open_window":      "12",
-		"challenge_window": "5",
+		"challenge_window": "15",
 		"audit_bps":        "0",
 	},
 	"attest": {

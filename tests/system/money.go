@@ -28,43 +28,51 @@ func (n *network) purses(tb testing.TB) map[string]purse {
 type dues struct{ earned, slashed uint64 }
 
 // duesOf reckons by the rules, written here once more, what a closed task must have brought each of its providers:
-// right seats earn their price less the take; slashes go to the honest seats after the burn.
+// right seats earn their price less the take, and keep it if the task is overturned; slashes go, after the burn, to
+// the honest seats, and after a challenge to who won it.
 func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
 	tb.Helper()
 	t := n.chain.task(tb, id).Task
 	terms := t.Snapshot
 	out := map[string]dues{}
+	add := func(provider string, earned, slashed uint64) {
+		d := out[provider]
+		out[provider] = dues{d.earned + earned, d.slashed + slashed}
+	}
 	var honest []string
 	var slashed uint64
-	isSettled := t.Status == computetypes.TASK_STATUS_SETTLED
 	for _, r := range n.chain.rounds(tb, id) {
 		for _, s := range r.Seats {
-			d := out[s.Provider]
+			gross := (uint64(len(t.Input))*s.PriceInput + uint64(t.OutputTokens)*s.PriceOutput) / 1_000
+			price := gross - gross*uint64(terms.TakeBps)/10_000
 			switch s.Outcome {
 			case computetypes.REASON_SEAT_RIGHT:
-				gross := (uint64(len(t.Input))*s.PriceInput + uint64(t.OutputTokens)*s.PriceOutput) / 1_000
-				d.earned += gross - gross*uint64(terms.TakeBps)/10_000
+				add(s.Provider, price, 0)
 				honest = append(honest, s.Provider)
 			case computetypes.REASON_SEAT_FREED:
-				if !isSettled {
+				add(s.Provider, 0, 0)
+				if t.Status == computetypes.TASK_STATUS_REFUNDED {
 					honest = append(honest, s.Provider)
 				}
 			case computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_NO_REVEAL:
-				d.slashed += s.Lien
+				if t.Status == computetypes.TASK_STATUS_OVERTURNED {
+					add(s.Provider, price, s.Lien)
+					add(n.chain.dispute(tb, s.LostDispute).Challenger, s.Lien-s.Lien*uint64(terms.SlashBurnBps)/10_000, 0)
+					continue
+				}
+				add(s.Provider, 0, s.Lien)
 				slashed += s.Lien
 			case computetypes.REASON_SEAT_NO_COMMIT, computetypes.REASON_SEAT_NO_DEFENCE:
-				d.slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
-				slashed += s.Lien * uint64(terms.SoftFaultBps) / 10_000
+				soft := s.Lien * uint64(terms.SoftFaultBps) / 10_000
+				add(s.Provider, 0, soft)
+				slashed += soft
 			default:
 				tb.Errorf("task %d: expected an outcome of %s's seat in round %d, got %s", id, s.Provider, r.Round, s.Outcome)
 			}
-			out[s.Provider] = d
 		}
 	}
 	for _, p := range honest {
-		d := out[p]
-		d.earned += (slashed - slashed*uint64(terms.SlashBurnBps)/10_000) / uint64(len(honest))
-		out[p] = d
+		add(p, (slashed-slashed*uint64(terms.SlashBurnBps)/10_000)/uint64(len(honest)), 0)
 	}
 	return out
 }

@@ -16,7 +16,8 @@ const (
 	mostBytes = 40 << 10
 )
 
-// court is a network of its own with a liar and two honest workers: every task seats all three.
+// court is a network of its own with a liar and two honest workers: every task on nano seats all three. The model lied
+// is offered by the liar with two others who tell the same lie, and by an auditor with little bond.
 type court struct {
 	*network
 	asked int
@@ -28,9 +29,13 @@ func TestRefereeFindsTheLie(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts four validators and three workers, and takes minutes")
 	}
-	c := &court{network: newNetwork(t, buildAll(t), "asker,liar,good0,good1")}
-	c.makeModels(t)
-	c.addWorker(t, workerSpec{name: "liar", node: 1, bond: heavy, models: []string{"nano"}, faults: []string{"--lie", "tensor"}})
+	c := &court{network: newNetwork(t, buildAll(t), "asker,liar,liar1,liar2,auditor,good0,good1")}
+	c.makeModels(t, "lied")
+	lie := []string{"--lie", "tensor"}
+	c.addWorker(t, workerSpec{name: "liar", node: 1, bond: heavy, models: []string{"nano", "lied"}, faults: lie})
+	c.addWorker(t, workerSpec{name: "liar1", node: 1, bond: heavy, models: []string{"lied"}, faults: lie})
+	c.addWorker(t, workerSpec{name: "liar2", node: 2, bond: heavy, models: []string{"lied"}, faults: lie})
+	c.addWorker(t, workerSpec{name: "auditor", node: 0, models: []string{"lied"}, inspects: true})
 	c.addWorker(t, workerSpec{name: "good0", node: 2, models: []string{"nano"}})
 	c.addWorker(t, workerSpec{name: "good1", node: 0, models: []string{"nano"}})
 	for _, w := range c.workers {
@@ -38,6 +43,7 @@ func TestRefereeFindsTheLie(t *testing.T) {
 	}
 	before := c.purses(t)
 	t.Run("one tensor forged; solver, challenger and a validator killed in the descent", c.killed)
+	t.Run("three collude, are paid for a lie, and are challenged", c.colluded)
 	for _, one := range []struct {
 		name   string
 		faults []string
@@ -53,11 +59,11 @@ func TestRefereeFindsTheLie(t *testing.T) {
 	c.accounts(t, before)
 }
 
-// ask asks the three.
-func (c *court) ask(t *testing.T) (*question, uint64) {
+// ask asks whoever is drawn for a model.
+func (c *court) ask(t *testing.T, model string) (*question, uint64) {
 	t.Helper()
 	c.asked++
-	q := c.network.ask(t, "asker", "nano", fmt.Sprintf("referee%d", c.asked))
+	q := c.network.ask(t, "asker", model, fmt.Sprintf("referee%d", c.asked))
 	return q, q.taskID(t)
 }
 
@@ -83,7 +89,7 @@ func (c *court) killed(t *testing.T) {
 	const node = 3 // talks to no worker
 	had, _ := c.chain.bond(t, c.addresses["liar"])
 	liar := c.workers["liar"]
-	q, task := c.ask(t)
+	q, task := c.ask(t, "nano")
 	d := c.against(t, task)
 	challenger := c.byAddress(t, d.Challenger)
 
@@ -140,6 +146,46 @@ func (c *court) byAddress(t *testing.T, address string) *workerProcess {
 	return nil
 }
 
+// colluded: all three seats tell the same lie, agree, and are paid for it. A provider that had no seat runs the task
+// again and challenges each of them: the task is overturned, the payer has back what it paid, each liar has lost its
+// lien, half of it to the challenger.
+func (c *court) colluded(t *testing.T) {
+	asker := c.addresses["asker"]
+	for range drawTries {
+		had, purses := c.chain.balance(t, asker), c.purses(t)
+		q, task := c.ask(t, "lied")
+		a := q.wait(t)
+		if slices.Contains(a.Providers, c.addresses["auditor"]) {
+			continue // it was drawn itself, and the three could not agree
+		}
+		if a.Status != "SETTLED" || a.Reason != "agreed" || a.Answer == truth {
+			t.Fatalf("expected three liars to agree on a lie, got %s%s", a.said, a.told)
+		}
+		var now *computetypes.QueryTaskResponse
+		until(t, caseTimeout, fmt.Sprintf("task %d to be overturned", task), func() (bool, string) {
+			now = c.chain.task(t, task)
+			return now.Task.Status == computetypes.TASK_STATUS_OVERTURNED, fmt.Sprintf("%s; %s", now.Progress.Status, now.Next)
+		})
+		if spent := had - c.chain.balance(t, asker); spent != a.Fee || now.Money.Restored != a.Paid {
+			t.Errorf("expected the payer to have back the %d uaic that it paid, got %d and spent %d", a.Paid, now.Money.Restored, spent)
+		}
+		lien := c.outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_WRONG)
+		for _, name := range []string{"liar", "liar1", "liar2"} {
+			c.lost(t, task, name, purses[name].bonded, lien)
+		}
+		c.lost(t, task, "auditor", purses["auditor"].bonded, 0)
+		// The auditor paid the fees of three challenges, so it has a little less than three halves of a lien more.
+		if got := c.chain.balance(t, c.addresses["auditor"]) - purses["auditor"].balance; got > 3*lien/2 || got < 3*lien/2-mostFees {
+			t.Errorf("expected the auditor to have won %d uaic less its fees, got %d", 3*lien/2, int64(got))
+		}
+		return
+	}
+	t.Fatalf("the auditor was drawn in %d tasks", drawTries)
+}
+
+// mostFees bounds what three challenges cost in fees, uaic.
+const mostFees = 5_000
+
 // lies starts the liar with other faults and asks.
 func (c *court) lies(t *testing.T, faults []string, ends []attesttypes.DisputeEnd) {
 	liar := c.workers["liar"]
@@ -148,7 +194,7 @@ func (c *court) lies(t *testing.T, faults []string, ends []attesttypes.DisputeEn
 	liar.start(t)
 	liar.waitReady(t)
 	had, _ := c.chain.bond(t, c.addresses["liar"])
-	q, task := c.ask(t)
+	q, task := c.ask(t, "nano")
 	c.settledRight(t, q, task, had, ends)
 }
 
@@ -185,12 +231,12 @@ func (c *court) accounts(t *testing.T, before map[string]purse) {
 	want, _ := c.allDues(t)
 	for name, now := range c.purses(t) {
 		due := want[c.addresses[name]]
-		if got := now.balance - before[name].balance; got != due.earned {
+		if got := now.balance - before[name].balance; got != due.earned && name != "auditor" { // which paid fees
 			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.earned, int64(got))
 		}
-		if got := before[name].bonded - now.bonded; got != due.slashed || (name == "liar") != (due.slashed > 0) {
+		if got := before[name].bonded - now.bonded; got != due.slashed || strings.HasPrefix(name, "liar") != (due.slashed > 0) {
 			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.slashed, int64(got))
 		}
-		t.Logf("%-6s earned %9d uaic, lost %10d of its bond", name, due.earned, due.slashed)
+		t.Logf("%-7s earned %9d uaic, lost %10d of its bond", name, due.earned, due.slashed)
 	}
 }

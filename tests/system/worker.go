@@ -19,6 +19,8 @@ type workerSpec struct {
 	bond   uint64 // AIC; 0 for the default of 1 000
 	models []string
 	faults []string // flags of liar; none for the shipped worker
+	// inspects says that it runs every task of others again and challenges what comes out otherwise.
+	inspects bool
 }
 
 // workerProcess is a worker with its home.
@@ -47,6 +49,9 @@ func (n *network) addWorker(tb testing.TB, spec workerSpec) *workerProcess {
 	}
 	run(tb, time.Minute, n.bins.aiworker, args...)
 	n.offer(tb, home, spec.models)
+	if spec.inspects {
+		inspectAll(tb, filepath.Join(home, "config.toml"))
+	}
 	w := &workerProcess{spec: spec, home: home, url: "http://" + listen}
 	w.process = n.children.add(n.dir, spec.name, "")
 	w.use(n.bins, spec.faults...)
@@ -71,6 +76,22 @@ func (n *network) offer(tb testing.TB, home string, models []string) {
 		tb.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// inspectAll turns the inspection of others' tasks on in a configuration.
+func inspectAll(tb testing.TB, path string) {
+	tb.Helper()
+	bz, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	const off, all = "\ninspect_bps = 0\n", "\ninspect_bps = 10000\n"
+	if strings.Count(string(bz), off) != 1 {
+		tb.Fatalf("%s: expected inspections to be off", path)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(bz), off, all, 1)), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 }
