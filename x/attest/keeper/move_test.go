@@ -216,7 +216,8 @@ func TestMoveGas(t *testing.T) {
 	m, err := moveOf(msg.(sdk.Msg))
 	require.NoError(t, err)
 	use := m.use
-	use.Tokens = len(c.claimed(&disputes[2]).Prompt) + len(c.claimed(&disputes[2]).Output)
+	task, r := c.tasks.tasks[disputes[2].TaskId], c.round(disputes[2].TaskId)
+	use.Tokens = tokensOf(&task, &r)
 	before := c.ctx.GasMeter().GasConsumed()
 	require.NoError(t, c.send(msg))
 	require.Equal(t, moveGas(use), c.ctx.GasMeter().GasConsumed()-before)
