@@ -106,13 +106,23 @@ func (s *story) money() {
 	if len(s.Task.Progress.Output) > 0 {
 		answer = " The answer that stands is " + s.text(s.Task.Progress.Output) + "."
 	}
-	s.tell("Task %d is %s since block %d: %s.%s", t.Id, strings.ToLower(status), t.CloseHeight, ask.ReasonText(t.Reason), answer)
+	if t.Status == computetypes.TASK_STATUS_OVERTURNED {
+		s.tell("Task %d was settled in block %d and is overturned: no seat stands for its result any more.", t.Id, t.CloseHeight)
+	} else {
+		s.closed(answer)
+	}
 	s.tell("Of %s escrowed, the seats were paid %s, the model %s, the validators %s; %s were burned and %s refunded.",
 		uaic(m.Escrowed), uaic(m.PaidSeats), uaic(m.PaidModel), uaic(m.PaidValidators), uaic(m.Burned), uaic(m.Refunded))
 	if m.Restored > 0 {
 		s.tell("The payer was given back %s out of the slashes.", uaic(m.Restored))
 	}
 	s.seats()
+}
+
+// closed says how a task that is not overturned ended.
+func (s *story) closed(answer string) {
+	t := &s.Task.Task
+	s.tell("Task %d is %s since block %d: %s.%s", t.Id, strings.ToLower(ask.StatusText(t.Status)), t.CloseHeight, ask.ReasonText(t.Reason), answer)
 }
 
 // stake tells what became of a challenger's stake.
@@ -143,7 +153,11 @@ func (s *story) seats() {
 	}
 	if m := s.Task.Money; m.Slashed > 0 {
 		s.line("")
-		s.tell("Slashed in all: %s. %d %% of a slash are burned, the rest goes to who was right.", uaic(m.Slashed), burned/100)
+		winners := "who was right"
+		if s.d.Origin == attesttypes.DISPUTE_ORIGIN_CHALLENGE {
+			winners = "who won the challenge"
+		}
+		s.tell("Slashed in all: %s. %d %% of a slash are burned, the rest goes to %s.", uaic(m.Slashed), burned/100, winners)
 	}
 }
 
