@@ -27,10 +27,14 @@ func (c *Chain) Invariants() error {
 			return fmt.Errorf("x/%s: %w", m.name, err)
 		}
 	}
-	if err := c.liensMatchSeats(ctx); err != nil {
+	attest, err := c.App.Attest.ExportGenesis(ctx)
+	if err != nil {
 		return err
 	}
-	if err := c.matchedTasksAreAttested(ctx); err != nil {
+	if err := c.liensMatchSeats(ctx, attest); err != nil {
+		return err
+	}
+	if err := c.matchedTasksAreAttested(ctx, attest); err != nil {
 		return err
 	}
 	return c.supplyMatchesBalances(ctx)
@@ -38,11 +42,7 @@ func (c *Chain) Invariants() error {
 
 // liensMatchSeats checks for each provider that what its bond has under lien is the liens of its open seats, of its seats
 // that are challenged, its stakes in challenges that are not resolved, and its lien releases.
-func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
-	attest, err := c.App.Attest.ExportGenesis(ctx)
-	if err != nil {
-		return err
-	}
+func (c *Chain) liensMatchSeats(ctx sdk.Context, attest *attesttypes.GenesisState) error {
 	reward, err := c.App.Reward.ExportGenesis(ctx)
 	if err != nil {
 		return err
@@ -79,11 +79,7 @@ func (c *Chain) liensMatchSeats(ctx sdk.Context) error {
 
 // matchedTasksAreAttested checks that each task in a round has an open one, or the referee works on it, and never both, and
 // that a case is about a task whose results differ or are settled.
-func (c *Chain) matchedTasksAreAttested(ctx sdk.Context) error {
-	attest, err := c.App.Attest.ExportGenesis(ctx)
-	if err != nil {
-		return err
-	}
+func (c *Chain) matchedTasksAreAttested(ctx sdk.Context, attest *attesttypes.GenesisState) error {
 	compute, err := c.App.Compute.ExportGenesis(ctx)
 	if err != nil {
 		return err
