@@ -76,9 +76,13 @@ func decide(r Record, s client.Seat, height uint64) action {
 	return actWait
 }
 
-// isTurn says whether to reveal now. Short outputs: at once. Long ones: the first committed seat in seat order
+// isTurn says whether to reveal now. Never before it is drawn whether the round gets a blind seat: whoever gets it could
+// copy from the mempool. Short outputs: at once. Long ones: the first committed seat in seat order
 // shows the output; the others follow when it is there, or after patience.
 func isTurn(r Record, s client.Seat, height uint64) bool {
+	if s.Round.IsLotPending(height) {
+		return false
+	}
 	if len(r.Output) <= shortOutput || isShown(r, s.Round) || firstCommitted(s.Round) == s.Index {
 		return true
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aichain/aichain/client"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
 func TestDecide(t *testing.T) {
@@ -75,4 +76,19 @@ func TestDecide(t *testing.T) {
 			require.Equal(t, c.want, decide(r, s, c.height))
 		})
 	}
+}
+
+// TestRevealWaitsForTheLot: of a round that may be audited nothing is shown before the next block has drawn whether it is.
+func TestRevealWaitsForTheLot(t *testing.T) {
+	const opened, window = 80, 10
+	commitment := make([]byte, 32)
+	s := client.Seat{Index: 0, Round: attesttypes.Round{
+		Role: computetypes.SEAT_ROLE_PRIMARY, Phase: attesttypes.ROUND_PHASE_REVEAL, Deadline: opened + window, RevealWindow: window,
+		Refereed: true, AuditBps: 500, Seats: []attesttypes.Seat{{Provider: "me", Commitment: commitment}},
+	}}
+	r := Record{State: StateCommitted, Commitment: commitment}
+	require.Equal(t, actWait, decide(r, s, opened))
+	require.Equal(t, actReveal, decide(r, s, opened+1))
+	s.Round.AuditBps = 0
+	require.Equal(t, actReveal, decide(r, s, opened), "without a chance of an audit there is nothing to wait for")
 }

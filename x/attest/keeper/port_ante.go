@@ -12,8 +12,9 @@ import (
 
 // seatItem is what commits and reveals have in common for the fee check.
 type seatItem struct {
-	taskID uint64
-	round  uint32
+	taskID   uint64
+	round    uint32
+	isReveal bool
 	// check refuses an item that would fail: phase, deadline, duplicates, lengths and, where deep, the opening.
 	check func(r *types.Round, seat int, deep bool) error
 }
@@ -27,7 +28,8 @@ type seatItem struct {
 // checks the number of items first, without reading anything (MaxBatchLimit), and then reads one round per item and
 // stops at the first failure, so a stranger's message costs one read however long it is.
 //
-// In CheckTx it also refuses an item whose seat has the same message in the node's mempool (ErrSeatMessagePending),
+// In CheckTx it also refuses an item whose seat has the same message in the node's mempool (ErrSeatMessagePending), a
+// reveal that would be public before the lot of its round's blind seat is drawn (ErrRevealTooSoon),
 // and on the first CheckTx a reveal that does not open its commitment, so that no free message enters the mempool
 // that could not be executed. In a block the message itself checks the opening.
 func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
@@ -48,11 +50,11 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 			return atItem(err, item.taskID, item.round)
 		}
 		r, seat, err := k.seated(boxed, item.taskID, item.round, provider)
+		if err == nil && ctx.IsCheckTx() {
+			err = k.mayEnter(ctx, markOf(msg, provider, item), item, &r)
+		}
 		if err == nil {
 			err = item.check(&r, seat, isDeep)
-		}
-		if err == nil && ctx.IsCheckTx() {
-			err = k.notPending(boxed, markOf(msg, provider, item))
 		}
 		if err != nil {
 			return atItem(err, item.taskID, item.round)
@@ -70,6 +72,15 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 		}
 	}
 	return nil
+}
+
+// mayEnter tells whether an item of a message may enter the mempool. It returns ErrSeatMessagePending, or
+// ErrRevealTooSoon while the lot of the round's blind seat is not drawn: a mempool is public.
+func (k *Keeper) mayEnter(ctx sdk.Context, mark []byte, item *seatItem, r *types.Round) error {
+	if item.isReveal && r.IsLotPending(heightOf(ctx)) {
+		return errorsmod.Wrapf(types.ErrRevealTooSoon, "block %d draws whether the round is audited", heightOf(ctx)+1)
+	}
+	return k.notPending(ctx, mark)
 }
 
 // MarkSeatMessage remembers that each item of a message which FreeSeatMessage has just allowed waits in this node's
@@ -157,7 +168,7 @@ func commitItem(c *types.Commit, height uint64) seatItem {
 }
 
 func revealItem(rev *types.Reveal, from sender) seatItem {
-	return seatItem{taskID: rev.TaskId, round: rev.Round, check: func(r *types.Round, seat int, deep bool) error {
+	return seatItem{taskID: rev.TaskId, round: rev.Round, isReveal: true, check: func(r *types.Round, seat int, deep bool) error {
 		if err := mayReveal(r, seat, from.height); err != nil || !deep {
 			return err
 		}

@@ -89,6 +89,33 @@ func TestAuditOfARound(t *testing.T) {
 	require.Equal(t, computetypes.SeatedAt{Provider: account(7), Height: matchHeight + 1}, seated[3])
 }
 
+// TestNothingIsPublicBeforeTheLot: a mempool takes no reveal of a round that may be audited before the block that draws
+// its lot is known, in which the reveal would fail and be seen. Other rounds do not wait.
+func TestNothingIsPublicBeforeTheLot(t *testing.T) {
+	f := newFixture(t)
+	f.postAudited(1, 1)
+	f.postAudited(2, 0)
+	f.sealAll(1, 2)
+	audited, other := revealsOf(0, f.revealOf(1, 0, 8)), revealsOf(0, f.revealOf(2, 0, 8))
+	f.end(matchHeight)
+	require.ErrorIs(t, f.k.FreeSeatMessage(f.checkState(), audited), types.ErrRevealTooSoon)
+	require.ErrorIs(t, f.k.FreeSeatMessage(f.checkState().WithIsReCheckTx(true), audited), types.ErrRevealTooSoon)
+	require.NoError(t, f.k.FreeSeatMessage(f.checkState(), other))
+	f.begin(matchHeight + 1)
+	require.NoError(t, f.free(audited), "a block takes it")
+	require.NoError(t, f.k.FreeSeatMessage(f.checkState(), audited))
+
+	f.at(matchHeight + 1)
+	f.post(3, 3)
+	task := f.tasks.tasks[3]
+	task.Snapshot.Refereed, task.Snapshot.AuditBps, task.Snapshot.RevealWindow = true, 1, 1
+	f.tasks.tasks[3] = task
+	f.match(3, 0, 1, 2)
+	f.sealAll(3)
+	f.end(matchHeight + 1)
+	require.NoError(t, f.k.FreeSeatMessage(f.checkState(), revealsOf(0, f.revealOf(3, 0, 8))), "a window of one block leaves no time to wait")
+}
+
 // TestAuditSeatStaysAway: the others are not held up, and it has a soft fault.
 func TestAuditSeatStaysAway(t *testing.T) {
 	f := newFixture(t)

@@ -102,8 +102,8 @@ var (
 	ErrOwnTask = errorsmod.Register(ModuleName, 47, "challenger had a seat on the task")
 	// ErrAlreadyChallenged is returned when a challenger has disputed this solver's result before.
 	ErrAlreadyChallenged = errorsmod.Register(ModuleName, 48, "already challenged")
-	// ErrRevealTooSoon is returned for a reveal in the block in which the reveals opened: the lot of the blind seat is
-	// drawn in the next one.
+	// ErrRevealTooSoon is returned for a reveal in the block in which the reveals opened, and by the mempool, of a round
+	// that may be audited, until the next block, in which the lot of the blind seat is drawn, is known.
 	ErrRevealTooSoon = errorsmod.Register(ModuleName, 49, "reveals are accepted from the next block on")
 	// ErrMovePending is returned in CheckTx when a move of the dispute is in the node's mempool already.
 	ErrMovePending = errorsmod.Register(ModuleName, 50, "move already pending")

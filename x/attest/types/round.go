@@ -45,6 +45,13 @@ func (r *Round) IsTooSoon(height uint64) bool {
 	return r.Phase == ROUND_PHASE_REVEAL && height+r.RevealWindow <= r.Deadline
 }
 
+// IsLotPending tells whether a reveal that is sent once the block of that height is known would be seen before the lot of
+// the round's blind seat is drawn, in the block after: whoever gets the seat could copy it. A window of one block leaves
+// no time to wait.
+func (r *Round) IsLotPending(height uint64) bool {
+	return r.RevealWindow > 1 && r.IsTooSoon(height) && r.MayBeAudited()
+}
+
 // CommittedSeats counts the seats that have committed.
 func (r *Round) CommittedSeats() (n uint32) {
 	for i := range r.Seats {
