@@ -71,31 +71,3 @@ func (c *cast) hidden(t *testing.T) {
 	lien := c.outcomes(t, id, "hider", computetypes.REASON_SEAT_NO_REVEAL, computetypes.REASON_SEAT_RIGHT)
 	c.lost(t, id, "hider", had, lien)
 }
-
-// outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
-// round came to no verdict. It returns the worker's lien.
-func (n *network) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
-	t.Helper()
-	for _, s := range n.chain.task(t, id).Progress.Seats {
-		switch {
-		case s.Provider == n.addresses[worker]:
-			lien = s.Lien
-			if s.Outcome != own || lien == 0 {
-				t.Errorf("task %d: expected %s's seat with a lien to be %s, got %d and %s", id, worker, own, lien, s.Outcome)
-			}
-		case s.Outcome != others && s.Outcome != computetypes.REASON_SEAT_FREED:
-			t.Errorf("task %d: expected %s's seat to be %s or freed, got %s", id, s.Provider, others, s.Outcome)
-		}
-	}
-	return lien
-}
-
-// lost requires that a worker's bond has shrunk by exactly so much.
-func (n *network) lost(t *testing.T, id uint64, worker string, had, want uint64) {
-	t.Helper()
-	has, _ := n.chain.bond(t, n.addresses[worker])
-	if had-has != want {
-		t.Errorf("task %d: expected %s to lose %d uaic of its bond, got %d", id, worker, want, int64(had-has))
-	}
-	t.Logf("%s lost %d uaic of its bond of %d", worker, had-has, had)
-}

@@ -101,3 +101,31 @@ func (n *network) hasTask(tb testing.TB, id uint64) bool {
 	}
 	return err == nil
 }
+
+// outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
+// round came to no verdict. It returns the worker's lien.
+func (n *network) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
+	t.Helper()
+	for _, s := range n.chain.task(t, id).Progress.Seats {
+		switch {
+		case s.Provider == n.addresses[worker]:
+			lien = s.Lien
+			if s.Outcome != own || lien == 0 {
+				t.Errorf("task %d: expected %s's seat with a lien to be %s, got %d and %s", id, worker, own, lien, s.Outcome)
+			}
+		case s.Outcome != others && s.Outcome != computetypes.REASON_SEAT_FREED:
+			t.Errorf("task %d: expected %s's seat to be %s or freed, got %s", id, s.Provider, others, s.Outcome)
+		}
+	}
+	return lien
+}
+
+// lost requires that a worker's bond has shrunk by exactly so much.
+func (n *network) lost(t *testing.T, id uint64, worker string, had, want uint64) {
+	t.Helper()
+	has, _ := n.chain.bond(t, n.addresses[worker])
+	if had-has != want {
+		t.Errorf("task %d: expected %s to lose %d uaic of its bond, got %d", id, worker, want, int64(had-has))
+	}
+	t.Logf("%s lost %d uaic of its bond of %d", worker, had-has, had)
+}
