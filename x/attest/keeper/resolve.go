@@ -219,7 +219,8 @@ func (k *Keeper) dropAgainst(ctx context.Context, taskID uint64, solver string) 
 	return k.moveDispute(ctx, next, before)
 }
 
-// dropLedBy drops the disputes against the other seats of a round that one provider leads.
+// dropLedBy drops the disputes against the other seats of a round that one provider leads. Against a seat that has fallen
+// itself none begins: what is left of its queue is being dropped.
 func (k *Keeper) dropLedBy(ctx context.Context, r *types.Round, challenger string) error {
 	for i := range r.Seats {
 		solver := r.Seats[i].Provider
@@ -232,6 +233,9 @@ func (k *Keeper) dropLedBy(ctx context.Context, r *types.Round, challenger strin
 		}
 		if err := k.drop(ctx, id); err != nil {
 			return err
+		}
+		if !r.Seats[i].Stands() {
+			continue
 		}
 		if err := k.beginNext(ctx, r.TaskId, solver); err != nil {
 			return err
