@@ -26,8 +26,8 @@ const (
 	NoReveal
 	// Freed did its part in a round that came to no verdict.
 	Freed
-	// NoDefence revealed the established result and was silent when it was disputed: right and unreachable, a soft
-	// fault; only a settled task has such seats.
+	// NoDefence was silent when the established result, which it had revealed, was disputed, or when it had to dispute
+	// another that stood beside its own: unreachable, a soft fault.
 	NoDefence
 )
 

@@ -24,9 +24,9 @@ func inputs(r *rapid.T) payout.Input {
 		},
 	}
 	in.Splits = splits(r)
-	fates := []payout.Fate{payout.NoCommit, payout.NoReveal, payout.Freed, payout.Wrong}
+	fates := []payout.Fate{payout.NoCommit, payout.NoReveal, payout.Freed, payout.Wrong, payout.NoDefence}
 	if in.Settled {
-		fates = append(fates, payout.Right, payout.Right, payout.NoDefence)
+		fates = append(fates, payout.Right, payout.Right)
 		in.Seats = append(in.Seats, seat(r, "first", []payout.Fate{payout.Right}))
 	}
 	for i := range rapid.IntRange(0, 12).Draw(r, "seats") {

@@ -16,14 +16,12 @@ func (in Input) validate() error {
 	right := 0
 	for i, s := range in.Seats {
 		switch s.Fate {
-		case Right, NoDefence:
+		case Right:
 			if !in.Settled {
 				return fmt.Errorf("seat %d has the established result of a task without one: %w", i, ErrInput)
 			}
-			if s.Fate == Right {
-				right++
-			}
-		case Wrong, NoCommit, NoReveal, Freed:
+			right++
+		case Wrong, NoCommit, NoReveal, Freed, NoDefence:
 		default:
 			return fmt.Errorf("seat %d with fate %d: %w", i, s.Fate, ErrInput)
 		}

@@ -46,8 +46,8 @@ const (
 	NoCommit Outcome = 22 // did not commit in time
 	NoReveal Outcome = 23 // committed, was asked to reveal, did not
 	Freed    Outcome = 24 // did its part; nothing was established, or nothing was asked of it
-	// NoDefence: revealed the established result, and was silent when it was disputed. Right and unreachable is a soft
-	// fault.
+	// NoDefence: not known to be wrong, but absent when its result was disputed, or when it had to dispute another. Right
+	// and unreachable is a soft fault.
 	NoDefence Outcome = 25
 )
 
@@ -68,6 +68,9 @@ type Seat struct {
 	Revealed  bool
 	IsRight   bool // what it revealed is the established result
 	Fell      Fall // in a dispute about what it revealed
+	// LetStand: it has not fallen, and neither has another result of its round, which it had to dispute. One of the two is
+	// wrong, so a seat that plays is never in this place.
+	LetStand bool
 }
 
 // Judge gives the outcome of a seat at the end of its task. established says whether a result was established, by any
@@ -75,7 +78,8 @@ type Seat struct {
 //
 // Who was never asked to reveal cannot be blamed for not revealing. Who was proven wrong is wrong, whether or not
 // anything was established. Who was silent in a dispute is wrong too, unless its result is the established one:
-// otherwise a wrong result would cost less to abandon than to lose.
+// otherwise a wrong result would cost less to abandon than to lose. Who let another result stand has a soft fault:
+// otherwise seats that reveal different results and do not play would have the chain referee them for nothing.
 func Judge(s Seat, established bool) Outcome {
 	switch {
 	case !s.Committed:
@@ -89,6 +93,8 @@ func Judge(s Seat, established bool) Outcome {
 			return NoDefence
 		}
 		return Wrong
+	case s.Revealed && s.LetStand && (s.IsRight || !established):
+		return NoDefence
 	case !s.Revealed || !established:
 		return Freed
 	case s.IsRight:

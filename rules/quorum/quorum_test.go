@@ -98,6 +98,7 @@ func TestJudge(t *testing.T) {
 		seat := quorum.Seat{
 			Committed: strings.Contains(did, "committed"), Asked: strings.Contains(did, "asked"),
 			Revealed: strings.Contains(did, "revealed"), IsRight: strings.Contains(did, "right"),
+			LetStand: strings.Contains(did, "tolerant"),
 		}
 		switch {
 		case strings.Contains(did, "proven"):

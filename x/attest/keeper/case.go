@@ -174,6 +174,26 @@ func standings(r *types.Round) []dispute.Standing {
 	return out
 }
 
+// letResultsStand tells whether the referee had a round and left several of its results: of two that cannot both be right,
+// no seat that stands has shown that the other is wrong, though each had a dispute to do so.
+func (k *Keeper) letResultsStand(ctx context.Context, r *types.Round) (bool, error) {
+	if !r.Refereed || r.Verdict != types.VERDICT_SPLIT {
+		return false, nil
+	}
+	first := -1
+	for i := range r.Seats {
+		s := &r.Seats[i]
+		switch {
+		case !s.Stands():
+		case first < 0:
+			first = i
+		case s.Result != r.Seats[first].Result: // a panel has no disputes
+			return k.challenges.Has(ctx, collections.Join3(r.TaskId, s.Provider, r.Seats[first].Provider))
+		}
+	}
+	return false, nil
+}
+
 // closeCase removes a case that has ended. root is that of the result that is left, nil if none or several are.
 func (k *Keeper) closeCase(ctx context.Context, c types.Case, root []byte) error {
 	if err := k.cases.Remove(ctx, c.TaskId); err != nil {

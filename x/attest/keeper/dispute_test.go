@@ -253,8 +253,26 @@ func TestNoneStood(t *testing.T) {
 }
 
 // TestNobodyDisputes: every solver posts its trace and no challenger moves, so several results are left and a panel has
-// to decide.
+// to decide. Who could have shown that the other result is wrong, and did not, has a soft fault.
 func TestNobodyDisputes(t *testing.T) {
+	c := undisputed(t)
+	c.match(1, 3, 4, 5)
+	right := c.right(1)
+	c.attest(1, []int{3, 4, 5}, []step.Claim{right, right, right})
+	require.Equal(t, computetypes.REASON_TASK_AGREED_BY_PANEL, c.tasks.tasks[1].Reason)
+	require.Equal(t, "NO_DEFENCE NO_DEFENCE WRONG RIGHT RIGHT RIGHT", c.outcomes(1))
+}
+
+// TestNobodyDisputesNorDecides: having the chain referee what nobody plays is not free, even when no panel can be seated.
+func TestNobodyDisputesNorDecides(t *testing.T) {
+	c := undisputed(t)
+	require.NoError(t, c.k.AfterSeatsNotFound(c.ctx, c.tasks.tasks[1]))
+	require.Equal(t, "NO_DEFENCE NO_DEFENCE NO_DEFENCE", c.outcomes(1))
+}
+
+// undisputed is a split in which every solver posts its trace and no challenger moves.
+func undisputed(t *testing.T) *court {
+	t.Helper()
 	c, _ := oneLiar(t)
 	for n := range 3 {
 		c.players[n] = &player{silent: func(d *types.Dispute) bool { return d.Turn() == types.DISPUTE_SIDE_CHALLENGER }}
@@ -263,11 +281,7 @@ func TestNobodyDisputes(t *testing.T) {
 	require.Equal(t, "STANDS STANDS STANDS", c.falls(1))
 	require.Equal(t, computetypes.TASK_STATUS_SPLIT, c.tasks.tasks[1].Status)
 	require.Equal(t, computetypes.SEAT_ROLE_PANEL, c.tasks.tasks[1].Role)
-	c.match(1, 3, 4, 5)
-	right := c.right(1)
-	c.attest(1, []int{3, 4, 5}, []step.Claim{right, right, right})
-	require.Equal(t, computetypes.REASON_TASK_AGREED_BY_PANEL, c.tasks.tasks[1].Reason)
-	require.Equal(t, "RIGHT RIGHT WRONG RIGHT RIGHT RIGHT", c.outcomes(1))
+	return c
 }
 
 // TestImpossibleResults: a result that no run can have falls without a dispute.

@@ -33,7 +33,11 @@ func (k *Keeper) finish(ctx context.Context, task computetypes.Task, rounds []ty
 	final := types.FinalVerdict{Task: task, Closing: closing}
 	for i := range rounds {
 		r := &rounds[i]
-		judge(r, closing.ResultRoot)
+		isTolerant, err := k.letResultsStand(ctx, r)
+		if err != nil {
+			return err
+		}
+		judge(r, closing.ResultRoot, isTolerant)
 		if err := k.storeRound(ctx, *r); err != nil {
 			return err
 		}
@@ -54,12 +58,13 @@ func (k *Keeper) finish(ctx context.Context, task computetypes.Task, rounds []ty
 }
 
 // judge sets the outcome of every seat of a round. established is the root of the established result, nil if the task
-// ended without one.
-func judge(r *types.Round, established []byte) {
+// ended without one; isTolerant says that its seats let different results stand.
+func judge(r *types.Round, established []byte, isTolerant bool) {
 	isAsked := r.CanReveal()
 	for i := range r.Seats {
 		s := &r.Seats[i]
 		did := quorum.Seat{Committed: s.HasCommitted(), Asked: isAsked, Revealed: s.HasRevealed(), Fell: quorum.Fall(s.Fall)}
+		did.LetStand = isTolerant && s.Stands()
 		if did.Revealed {
 			did.IsRight = bytes.Equal(r.Results[s.Result-1].Root, established)
 		}

@@ -147,7 +147,7 @@ func TestVerdictRefuses(t *testing.T) {
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Seats[0].Outcome = computetypes.REASON_UNSPECIFIED }))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Seats[0].Outcome = challengeLost }))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) {
-		v.Closing.Status, v.Seats = computetypes.TASK_STATUS_REFUNDED, []attesttypes.FinalSeat{seat("anna", noDefence)}
+		v.Closing.Status, v.Seats = computetypes.TASK_STATUS_REFUNDED, []attesttypes.FinalSeat{seat("anna", right)}
 	}))
 	w.refused(types.ErrSettlement, with(func(v *attesttypes.FinalVerdict) { v.Task.Snapshot.TakeBps = 10_001 }))
 	w.refused(types.ErrNoBond, with(func(v *attesttypes.FinalVerdict) { v.Seats[0] = seat("zoe", wrong) }))
