@@ -12,7 +12,8 @@ import (
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
-// world plays random blocks: tasks are posted, seats commit, reveal, lie or sleep, fresh seats are found or not.
+// world plays random blocks: tasks are posted, seats commit, reveal, lie or sleep, fresh seats are found or not, rounds
+// are audited or not. The referee cannot read the models, so that splits of tasks that may be audited go to panels too.
 type world struct {
 	*fixture
 	t       *rapid.T
@@ -47,12 +48,24 @@ func TestRandomBlocks(t *testing.T) {
 // block runs operations, then the block step, then finds seats for the tasks that wait.
 func (w *world) block(operations int, isLively bool) {
 	w.height++
-	w.at(w.height)
+	w.begin(w.height)
+	for id := uint64(1); id <= w.nextID; id++ {
+		if r := w.round(id); r.Audits > 0 && r.AuditHeight == w.height {
+			w.seats[r.Seats[len(r.Seats)-1].Provider]++
+		}
+	}
 	for range operations {
 		switch rapid.IntRange(0, 3).Draw(w.t, "operation") {
 		case 0:
 			w.nextID++
 			w.post(w.nextID, rapid.Uint32Range(1, 4).Draw(w.t, "seats"))
+			task := w.tasks.tasks[w.nextID]
+			task.Snapshot.AuditBps = rapid.SampledFrom([]uint32{0, 5_000, 10_000}).Draw(w.t, "audit_bps")
+			task.Snapshot.Refereed = task.Snapshot.AuditBps > 0
+			w.tasks.tasks[w.nextID] = task
+			if rapid.Bool().Draw(w.t, "an auditor is found") {
+				w.tasks.audits[w.nextID] = 100 + int(w.nextID)
+			}
 			w.answers[w.nextID] = map[int]uint32{}
 			w.rounds[w.nextID] = map[uint32]bool{}
 			w.seat(w.nextID)
@@ -105,7 +118,7 @@ func (w *world) act() {
 		return
 	}
 	if r.Phase == types.ROUND_PHASE_REVEAL {
-		err := w.reveal(n, w.revealOf(id, n, w.answers[id][n]))
+		_, err := w.msgs.RevealResult(w.ctx, revealsOf(n, w.revealOf(id, n, w.answers[id][n])))
 		if err != nil && w.height <= r.Deadline {
 			require.NotErrorIs(w.t, err, types.ErrCommitmentMismatch)
 		}
@@ -143,7 +156,7 @@ func (w *world) check() {
 		}
 		require.Len(w.t, final.Seats, all)
 		last := &rounds[len(rounds)-1]
-		_, k := quorum.Need(quorum.Role(last.Role), uint32(len(last.Seats)))
+		_, k := quorum.Need(quorum.Role(last.Role), last.DrawnSeats())
 		isSettled := final.Closing.Status == computetypes.TASK_STATUS_SETTLED
 		require.Equal(w.t, last.Verdict == types.VERDICT_AGREED, isSettled)
 		if isSettled {
