@@ -7,13 +7,20 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/aichain/aichain/app"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
+// state is what the checks between modules read.
+type state struct{ App *app.App }
+
 // Invariants returns the first contradiction in the committed state: within one of our modules, or between them.
-func (c *Chain) Invariants() error {
-	ctx := c.Ctx()
+func (c *Chain) Invariants() error { return Contradiction(c.Ctx(), c.App) }
+
+// Contradiction returns the first contradiction in the state of an application.
+func Contradiction(ctx sdk.Context, a *app.App) error {
+	c := &state{a}
 	for _, m := range []struct {
 		name  string
 		check func(context.Context) error
@@ -42,7 +49,7 @@ func (c *Chain) Invariants() error {
 
 // liensMatchSeats checks for each provider that what its bond has under lien is the liens of its open seats, of its seats
 // that are challenged, its stakes in challenges that are not resolved, and its lien releases.
-func (c *Chain) liensMatchSeats(ctx sdk.Context, attest *attesttypes.GenesisState) error {
+func (c *state) liensMatchSeats(ctx sdk.Context, attest *attesttypes.GenesisState) error {
 	reward, err := c.App.Reward.ExportGenesis(ctx)
 	if err != nil {
 		return err
@@ -79,7 +86,7 @@ func (c *Chain) liensMatchSeats(ctx sdk.Context, attest *attesttypes.GenesisStat
 
 // matchedTasksAreAttested checks that each task in a round has an open one, or the referee works on it, and never both, and
 // that a case is about a task whose results differ or are settled.
-func (c *Chain) matchedTasksAreAttested(ctx sdk.Context, attest *attesttypes.GenesisState) error {
+func (c *state) matchedTasksAreAttested(ctx sdk.Context, attest *attesttypes.GenesisState) error {
 	compute, err := c.App.Compute.ExportGenesis(ctx)
 	if err != nil {
 		return err
@@ -111,7 +118,7 @@ func (c *Chain) matchedTasksAreAttested(ctx sdk.Context, attest *attesttypes.Gen
 }
 
 // supplyMatchesBalances checks that the coins of all accounts are the supply, whatever was minted and burned.
-func (c *Chain) supplyMatchesBalances(ctx sdk.Context) error {
+func (c *state) supplyMatchesBalances(ctx sdk.Context) error {
 	total := sdk.NewCoins()
 	c.App.Bank.IterateAllBalances(ctx, func(_ sdk.AccAddress, coin sdk.Coin) bool {
 		total = total.Add(coin)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/aichain/aichain/tests/localnet"
 )
 
 // The cast. Who offers a model can be seated for it, so each case has its model.
@@ -36,21 +38,21 @@ func names() (workers string) {
 
 // cast is the network with what the cases need to know of its workers.
 type cast struct {
-	*network
-	gates map[string]gates // by worker
+	*localnet.Network
+	gates map[string]localnet.Gates // by worker
 }
 
 // newCast starts the network and all workers, and waits until they serve.
 func newCast(t *testing.T) *cast {
 	t.Helper()
 	begin := time.Now()
-	bins := buildAll(t)
+	bins := localnet.BuildAll(t)
 	t.Logf("built after %s", time.Since(begin).Round(time.Second))
-	c := &cast{network: newNetwork(t, bins, requesters+names()), gates: map[string]gates{}}
+	c := &cast{Network: localnet.NewNetwork(t, bins, requesters+names()), gates: map[string]localnet.Gates{}}
 	t.Logf("four validators after %s", time.Since(begin).Round(time.Second))
-	c.makeModels(t, modelNames...)
+	c.MakeModels(t, modelNames...)
 	for _, name := range []string{"mute", "hider", "gate0", "gate1", "gate2"} {
-		c.gates[name] = c.newGates(t, name)
+		c.gates[name] = c.NewGates(t, name)
 	}
 	shared := []string{"nano", "lied", "muted", "hidden"}
 	for i := range honest {
@@ -59,20 +61,20 @@ func newCast(t *testing.T) *cast {
 		if i < 2 {
 			mine = append(mine, "few")
 		}
-		c.addWorker(t, workerSpec{name: fmt.Sprintf("honest%d", i), models: mine})
+		c.AddWorker(t, localnet.WorkerSpec{Name: fmt.Sprintf("honest%d", i), Models: mine})
 	}
-	c.addWorker(t, workerSpec{name: "liar", bond: heavy, models: []string{"lied"}, faults: []string{"--lie", "output"}})
-	c.addWorker(t, workerSpec{name: "mute", bond: heavy, models: []string{"muted", "few"}, faults: c.gates["mute"].flag()})
-	c.addWorker(t, workerSpec{name: "hider", bond: heavy, models: []string{"hidden"}, faults: c.gates["hider"].flag()})
-	c.addWorker(t, workerSpec{name: "victim", models: []string{"crashed"}, faults: []string{"--keep-commits"}})
-	c.addWorker(t, workerSpec{name: "remote", node: 3, models: []string{"cut"}})
-	c.addWorker(t, workerSpec{name: "gate0", models: []string{"crashed", "cut", "gated"}, faults: c.gates["gate0"].flag()})
-	c.addWorker(t, workerSpec{name: "gate1", models: []string{"cut", "gated", "crashed"}, faults: c.gates["gate1"].flag()})
-	c.addWorker(t, workerSpec{name: "gate2", models: []string{"gated"}, faults: c.gates["gate2"].flag()})
-	for _, w := range c.workers {
-		w.waitReady(t)
+	c.AddWorker(t, localnet.WorkerSpec{Name: "liar", Bond: heavy, Models: []string{"lied"}, Faults: []string{"--lie", "output"}})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "mute", Bond: heavy, Models: []string{"muted", "few"}, Faults: c.gates["mute"].Flag()})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "hider", Bond: heavy, Models: []string{"hidden"}, Faults: c.gates["hider"].Flag()})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "victim", Models: []string{"crashed"}, Faults: []string{"--keep-commits"}})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "remote", Node: 3, Models: []string{"cut"}})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "gate0", Models: []string{"crashed", "cut", "gated"}, Faults: c.gates["gate0"].Flag()})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "gate1", Models: []string{"cut", "gated", "crashed"}, Faults: c.gates["gate1"].Flag()})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "gate2", Models: []string{"gated"}, Faults: c.gates["gate2"].Flag()})
+	for _, w := range c.Workers {
+		w.WaitReady(t)
 	}
-	t.Logf("%d workers after %s, at height %d", len(c.workers), time.Since(begin).Round(time.Second), c.height(t))
+	t.Logf("%d workers after %s, at height %d", len(c.Workers), time.Since(begin).Round(time.Second), c.Height(t))
 	return c
 }
 
@@ -80,6 +82,6 @@ func newCast(t *testing.T) *cast {
 func (c *cast) open(t *testing.T, what string, task uint64, workers ...string) {
 	t.Helper()
 	for _, w := range workers {
-		c.gates[w].open(t, what, task)
+		c.gates[w].Open(t, what, task)
 	}
 }

@@ -8,9 +8,8 @@
 // has a model of its own (cast_test.go): the same weights under another id, offered by exactly those whom the case
 // needs. A gated worker sees a seat only when the test puts a file into its folder; that holds a task in a phase for
 // as long as a kill and a restart take. At the end every worker's balance and bond are compared with what the rounds
-// of all tasks must have brought it, to the last uaic (money.go).
+// of all tasks must have brought it, to the last uaic. Processes, workers and money are watched by tests/localnet.
 //
-// Nothing waits by the clock: every wait polls for what it wants and fails at a deadline with the tails of all logs.
 // It is not for rules or money in every case: those are in rules/, x/*/keeper and tests/flow, which take
 // milliseconds. Here a case costs a network.
 //

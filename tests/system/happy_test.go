@@ -3,23 +3,25 @@ package system
 import (
 	"slices"
 	"testing"
+
+	"github.com/aichain/aichain/tests/localnet"
 )
 
 // happy asks once and follows the money.
 func (c *cast) happy(t *testing.T) {
-	requester := c.addresses["happy"]
-	had, purses := c.chain.balance(t, requester), c.purses(t)
-	a := c.ask(t, "happy", "nano", "happy").right(t)
+	requester := c.Addresses["happy"]
+	had, purses := c.Chain.Balance(t, requester), c.Purses(t)
+	a := c.Ask(t, "happy", "nano", "happy").Right(t)
 	if a.Reason != "agreed" || len(a.Providers) != 3 || len(slices.Compact(slices.Sorted(slices.Values(a.Providers)))) != 3 {
-		t.Fatalf("expected three different providers to agree, got %s", a.said)
+		t.Fatalf("expected three different providers to agree, got %s", a.Said)
 	}
-	if spent := had - c.chain.balance(t, requester); spent != a.Paid+a.Fee {
+	if spent := had - c.Chain.Balance(t, requester); spent != a.Paid+a.Fee {
 		t.Errorf("the requester spent %d uaic, expected %d paid and %d of fee", spent, a.Paid, a.Fee)
 	}
-	dues, earned := c.duesOf(t, a.TaskID), uint64(0)
-	for name, now := range c.purses(t) {
-		got := now.balance - purses[name].balance
-		if want := dues[c.addresses[name]].earned; got != want {
+	dues, earned := c.DuesOf(t, a.TaskID), uint64(0)
+	for name, now := range c.Purses(t) {
+		got := now.Balance - purses[name].Balance
+		if want := dues[c.Addresses[name]].Earned; got != want {
 			t.Errorf("%s earned %d uaic, expected %d", name, got, want)
 		}
 		earned += got
@@ -42,12 +44,12 @@ const (
 func (c *cast) quick(t *testing.T) {
 	var blocks []int64
 	for round := range quickRounds {
-		var asked []*question
+		var asked []*localnet.Question
 		for i := range quickAskers {
-			asked = append(asked, c.ask(t, quickName(i), "nano", quickName(round)))
+			asked = append(asked, c.Ask(t, quickName(i), "nano", quickName(round)))
 		}
 		for _, q := range asked {
-			a := q.right(t)
+			a := q.Right(t)
 			blocks = append(blocks, a.Heights.Settled-a.Heights.Posted)
 		}
 	}

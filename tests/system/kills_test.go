@@ -10,38 +10,38 @@ import (
 // crashed: a worker is killed with its result in the journal and no commit on chain, and again with its commit on
 // chain and no reveal. Both times the shipped worker is started over that journal, and it is paid.
 func (c *cast) crashed(t *testing.T) {
-	victim := c.workers["victim"]
-	addr := c.addresses["victim"]
+	victim := c.Workers["victim"]
+	addr := c.Addresses["victim"]
 
-	q := c.ask(t, "crashed", "crashed", "before-commit")
-	id := q.taskID(t)
+	q := c.Ask(t, "crashed", "crashed", "before-commit")
+	id := q.TaskID(t)
 	c.open(t, "commit", id, "gate0", "gate1")
 	c.open(t, "reveal", id, "gate0", "gate1")
-	victim.waitSeats(t, "commit_sent")
-	victim.kill()
-	if s := seatOf(c.chain.task(t, id), addr); s == nil || s.Committed {
+	victim.WaitSeats(t, "commit_sent")
+	victim.Kill()
+	if s := seatOf(c.Chain.Task(t, id), addr); s == nil || s.Committed {
 		t.Fatalf("expected the victim to have a seat and no commit on chain, got %v", s)
 	}
-	victim.use(c.bins)
-	victim.start(t)
-	if a := q.right(t); !slices.Contains(a.Providers, addr) {
-		t.Errorf("expected the victim to be paid, got %s", a.said)
+	victim.Use(c.Bins)
+	victim.Start(t)
+	if a := q.Right(t); !slices.Contains(a.Providers, addr) {
+		t.Errorf("expected the victim to be paid, got %s", a.Said)
 	}
 
-	q = c.ask(t, "crashed", "crashed", "before-reveal")
-	id = q.taskID(t)
+	q = c.Ask(t, "crashed", "crashed", "before-reveal")
+	id = q.TaskID(t)
 	c.open(t, "commit", id, "gate0")
-	c.chain.waitCommitted(t, id, addr)
-	victim.kill()
+	c.Chain.WaitCommitted(t, id, addr)
+	victim.Kill()
 	c.open(t, "commit", id, "gate1")
 	c.open(t, "reveal", id, "gate0", "gate1")
-	seen := c.chain.waitStatus(t, id, computetypes.TASK_STATUS_REVEALING)
+	seen := c.Chain.WaitStatus(t, id, computetypes.TASK_STATUS_REVEALING)
 	if s := seatOf(seen, addr); s == nil || s.Revealed {
 		t.Fatalf("expected the victim to have committed and not revealed, got %v", s)
 	}
-	victim.start(t)
-	if a := q.right(t); !slices.Contains(a.Providers, addr) {
-		t.Errorf("expected the victim to be paid, got %s", a.said)
+	victim.Start(t)
+	if a := q.Right(t); !slices.Contains(a.Providers, addr) {
+		t.Errorf("expected the victim to be paid, got %s", a.Said)
 	}
 }
 
@@ -49,31 +49,31 @@ func (c *cast) crashed(t *testing.T) {
 // what it has, and reveals when its node is back.
 func (c *cast) cut(t *testing.T) {
 	const node = 3
-	remote := c.workers["remote"]
-	addr := c.addresses["remote"]
-	c.oneDown.Lock() // before the windows of the task begin
-	defer c.oneDown.Unlock()
-	q := c.ask(t, "cut", "cut", "cut")
-	id := q.taskID(t)
+	remote := c.Workers["remote"]
+	addr := c.Addresses["remote"]
+	c.OneDown.Lock() // before the windows of the task begin
+	defer c.OneDown.Unlock()
+	q := c.Ask(t, "cut", "cut", "cut")
+	id := q.TaskID(t)
 	c.open(t, "commit", id, "gate0")
-	c.chain.waitCommitted(t, id, addr)
-	c.nodes[node].kill()
+	c.Chain.WaitCommitted(t, id, addr)
+	c.Nodes[node].Kill()
 	c.open(t, "commit", id, "gate1")
 	c.open(t, "reveal", id, "gate0", "gate1")
-	c.chain.waitStatus(t, id, computetypes.TASK_STATUS_REVEALING)
-	c.waitHeight(t, 0, c.height(t)+3)
-	if ended, err := remote.ended(); ended {
+	c.Chain.WaitStatus(t, id, computetypes.TASK_STATUS_REVEALING)
+	c.WaitHeight(t, 0, c.Height(t)+3)
+	if ended, err := remote.Ended(); ended {
 		t.Fatalf("expected the worker to wait for its node, it ended: %v", err)
 	}
-	if s := seatOf(c.chain.task(t, id), addr); s == nil || s.Revealed {
+	if s := seatOf(c.Chain.Task(t, id), addr); s == nil || s.Revealed {
 		t.Fatalf("expected the worker to be cut off, got %v", s)
 	}
-	from := c.height(t)
-	c.restart(t, node)
-	if a := q.right(t); !slices.Contains(a.Providers, addr) {
-		t.Errorf("expected the worker to be paid, got %s", a.said)
+	from := c.Height(t)
+	c.Restart(t, node)
+	if a := q.Right(t); !slices.Contains(a.Providers, addr) {
+		t.Errorf("expected the worker to be paid, got %s", a.Said)
 	}
-	c.sameState(t, node, from)
+	c.SameState(t, node, from)
 }
 
 // phase is a place in a task's life where a validator is killed.
@@ -115,24 +115,24 @@ func (c *cast) gated(t *testing.T) {
 // killIn kills a validator once a task is in the phase, lets it miss blocks, and starts it again.
 func (c *cast) killIn(t *testing.T, p phase, node int) {
 	t.Helper()
-	c.oneDown.Lock() // before the windows of the task begin
-	defer c.oneDown.Unlock()
-	q := c.ask(t, "gated", "gated", p.name)
-	id := q.taskID(t)
+	c.OneDown.Lock() // before the windows of the task begin
+	defer c.OneDown.Unlock()
+	q := c.Ask(t, "gated", "gated", p.name)
+	id := q.TaskID(t)
 	p.reach(t, id)
-	at := c.chain.waitStatus(t, id, p.status...)
-	c.nodes[node].kill()
-	killed := c.height(t)
-	c.waitHeight(t, 0, killed+2)
-	from := c.height(t)
-	c.restart(t, node)
-	c.sameState(t, node, from)
+	at := c.Chain.WaitStatus(t, id, p.status...)
+	c.Nodes[node].Kill()
+	killed := c.Height(t)
+	c.WaitHeight(t, 0, killed+2)
+	from := c.Height(t)
+	c.Restart(t, node)
+	c.SameState(t, node, from)
 	for _, gate := range []string{"gate0", "gate1", "gate2"} {
 		c.open(t, "commit", id, gate)
 		c.open(t, "reveal", id, gate)
 	}
-	q.right(t)
-	c.sameState(t, node, c.height(t))
+	q.Right(t)
+	c.SameState(t, node, c.Height(t))
 	t.Logf("%s (%s): node%d killed near height %d, the same state after %d and at the end", p.name, at.Progress.Status, node, killed, from)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aichain/aichain/tests/localnet"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
@@ -19,7 +20,7 @@ const (
 // court is a network of its own with a liar and two honest workers: every task on nano seats all three. The model lied
 // is offered by the liar with two others who tell the same lie, and by an auditor with little bond.
 type court struct {
-	*network
+	*localnet.Network
 	asked int
 }
 
@@ -29,19 +30,19 @@ func TestRefereeFindsTheLie(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts four validators and three workers, and takes minutes")
 	}
-	c := &court{network: newNetwork(t, buildAll(t), "asker,liar,liar1,liar2,auditor,good0,good1")}
-	c.makeModels(t, "lied")
+	c := &court{Network: localnet.NewNetwork(t, localnet.BuildAll(t), "asker,liar,liar1,liar2,auditor,good0,good1")}
+	c.MakeModels(t, "lied")
 	lie := []string{"--lie", "tensor"}
-	c.addWorker(t, workerSpec{name: "liar", node: 1, bond: heavy, models: []string{"nano", "lied"}, faults: lie})
-	c.addWorker(t, workerSpec{name: "liar1", node: 1, bond: heavy, models: []string{"lied"}, faults: lie})
-	c.addWorker(t, workerSpec{name: "liar2", node: 2, bond: heavy, models: []string{"lied"}, faults: lie})
-	c.addWorker(t, workerSpec{name: "auditor", node: 0, models: []string{"lied"}, inspects: true})
-	c.addWorker(t, workerSpec{name: "good0", node: 2, models: []string{"nano"}})
-	c.addWorker(t, workerSpec{name: "good1", node: 0, models: []string{"nano"}})
-	for _, w := range c.workers {
-		w.waitReady(t)
+	c.AddWorker(t, localnet.WorkerSpec{Name: "liar", Node: 1, Bond: heavy, Models: []string{"nano", "lied"}, Faults: lie})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "liar1", Node: 1, Bond: heavy, Models: []string{"lied"}, Faults: lie})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "liar2", Node: 2, Bond: heavy, Models: []string{"lied"}, Faults: lie})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "auditor", Node: 0, Models: []string{"lied"}, Inspects: true})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "good0", Node: 2, Models: []string{"nano"}})
+	c.AddWorker(t, localnet.WorkerSpec{Name: "good1", Node: 0, Models: []string{"nano"}})
+	for _, w := range c.Workers {
+		w.WaitReady(t)
 	}
-	before := c.purses(t)
+	before := c.Purses(t)
 	t.Run("one tensor forged; solver, challenger and a validator killed in the descent", c.killed)
 	t.Run("three collude, are paid for a lie, and are challenged", c.colluded)
 	for _, one := range []struct {
@@ -60,25 +61,25 @@ func TestRefereeFindsTheLie(t *testing.T) {
 }
 
 // ask asks whoever is drawn for a model.
-func (c *court) ask(t *testing.T, model string) (*question, uint64) {
+func (c *court) ask(t *testing.T, model string) (*localnet.Question, uint64) {
 	t.Helper()
 	c.asked++
-	q := c.network.ask(t, "asker", model, fmt.Sprintf("referee%d", c.asked))
-	return q, q.taskID(t)
+	q := c.Network.Ask(t, "asker", model, fmt.Sprintf("referee%d", c.asked))
+	return q, q.TaskID(t)
 }
 
 // against waits for the first dispute against the liar about a task.
 func (c *court) against(t *testing.T, task uint64) (d attesttypes.Dispute) {
 	t.Helper()
-	until(t, caseTimeout, fmt.Sprintf("a dispute against the liar about task %d", task), func() (bool, string) {
-		all := c.chain.disputes(t, task)
+	localnet.Until(t, localnet.CaseTimeout, fmt.Sprintf("a dispute against the liar about task %d", task), func() (bool, string) {
+		all := c.Chain.Disputes(t, task)
 		i := slices.IndexFunc(all, func(d attesttypes.Dispute) bool {
-			return d.Solver == c.addresses["liar"] && d.Phase != attesttypes.DISPUTE_PHASE_QUEUED
+			return d.Solver == c.Addresses["liar"] && d.Phase != attesttypes.DISPUTE_PHASE_QUEUED
 		})
 		if i >= 0 {
 			d = all[i]
 		}
-		return i >= 0, fmt.Sprintf("%d disputes; %s", len(all), c.chain.task(t, task).Next)
+		return i >= 0, fmt.Sprintf("%d disputes; %s", len(all), c.Chain.Task(t, task).Next)
 	})
 	return d
 }
@@ -87,33 +88,33 @@ func (c *court) against(t *testing.T, task uint64) (d attesttypes.Dispute) {
 // validator while both are. Each comes back and goes on from its journal and the chain.
 func (c *court) killed(t *testing.T) {
 	const node = 3 // talks to no worker
-	had, _ := c.chain.bond(t, c.addresses["liar"])
-	liar := c.workers["liar"]
+	had, _ := c.Chain.Bond(t, c.Addresses["liar"])
+	liar := c.Workers["liar"]
 	q, task := c.ask(t, "nano")
 	d := c.against(t, task)
 	challenger := c.byAddress(t, d.Challenger)
 
-	until(t, caseTimeout, "the liar's trace", func() (bool, string) {
-		d = c.chain.dispute(t, d.Id)
+	localnet.Until(t, localnet.CaseTimeout, "the liar's trace", func() (bool, string) {
+		d = c.Chain.Dispute(t, d.Id)
 		return len(d.Moves) > 0, d.Phase.String()
 	})
-	liar.kill()
-	d = c.chain.waitMoves(t, d.Id, 2, attesttypes.DISPUTE_PHASE_CHILDREN_DUE)
-	challenger.kill()
-	c.nodes[node].kill()
-	from := c.height(t)
-	c.waitHeight(t, 0, from+2)
-	if now := c.chain.dispute(t, d.Id); len(now.Moves) != 2 {
+	liar.Kill()
+	d = c.Chain.WaitMoves(t, d.Id, 2, attesttypes.DISPUTE_PHASE_CHILDREN_DUE)
+	challenger.Kill()
+	c.Nodes[node].Kill()
+	from := c.Height(t)
+	c.WaitHeight(t, 0, from+2)
+	if now := c.Chain.Dispute(t, d.Id); len(now.Moves) != 2 {
 		t.Fatalf("expected nobody to move while both sides are dead, got %s after %d moves", now.Phase, len(now.Moves))
 	}
-	liar.start(t)
-	d = c.chain.waitMoves(t, d.Id, 3, attesttypes.DISPUTE_PHASE_CHOICE_DUE)
-	c.restart(t, node)
-	c.sameState(t, node, c.height(t))
-	challenger.start(t)
+	liar.Start(t)
+	d = c.Chain.WaitMoves(t, d.Id, 3, attesttypes.DISPUTE_PHASE_CHOICE_DUE)
+	c.Restart(t, node)
+	c.SameState(t, node, c.Height(t))
+	challenger.Start(t)
 
 	c.settledRight(t, q, task, had, []attesttypes.DisputeEnd{attesttypes.DISPUTE_END_REFUTED})
-	d = c.chain.dispute(t, d.Id)
+	d = c.Chain.Dispute(t, d.Id)
 	bytes := uint32(0)
 	for _, m := range d.Moves {
 		bytes += m.Bytes
@@ -121,24 +122,24 @@ func (c *court) killed(t *testing.T) {
 	if d.Verdict == nil || d.Verdict.ClaimedText == d.Verdict.ExpectedText || len(d.Moves) > mostMoves || bytes > mostBytes {
 		t.Errorf("expected a computed step after at most %d moves and %d bytes, got %d, %d: %v", mostMoves, mostBytes, len(d.Moves), bytes, d.Verdict)
 	}
-	told := string(run(t, startTimeout, c.bins.aichaind, "query", "attest", "dispute", fmt.Sprint(d.Id), "--home", c.home(0),
-		"--node", c.rpcs[0].url, "--tokenizer", c.models["nano"]))
-	for _, words := range []string{"the solver was proven wrong", prompt, `says "` + truth + `"`, d.Verdict.ClaimedText, d.Verdict.ExpectedText} {
+	told := string(localnet.Run(t, localnet.StartTimeout, c.Bins.Aichaind, "query", "attest", "dispute", fmt.Sprint(d.Id), "--home", c.Home(0),
+		"--node", c.RPCs[0].URL, "--tokenizer", c.Models["nano"]))
+	for _, words := range []string{"the solver was proven wrong", localnet.Prompt, `says "` + localnet.Truth + `"`, d.Verdict.ClaimedText, d.Verdict.ExpectedText} {
 		if !strings.Contains(told, words) {
 			t.Errorf("expected the story to tell %q, got\n%s", words, told)
 		}
 	}
 	t.Logf("%d moves, %d bytes\n%s", len(d.Moves), bytes, told)
-	for i := range c.nodes {
-		c.sameState(t, i, c.height(t))
+	for i := range c.Nodes {
+		c.SameState(t, i, c.Height(t))
 	}
 }
 
 // byAddress is the worker of an account.
-func (c *court) byAddress(t *testing.T, address string) *workerProcess {
+func (c *court) byAddress(t *testing.T, address string) *localnet.WorkerProcess {
 	t.Helper()
-	for name, w := range c.workers {
-		if c.addresses[name] == address {
+	for name, w := range c.Workers {
+		if c.Addresses[name] == address {
 			return w
 		}
 	}
@@ -150,32 +151,32 @@ func (c *court) byAddress(t *testing.T, address string) *workerProcess {
 // again and challenges each of them: the task is overturned, the payer has back what it paid, each liar has lost its
 // lien, half of it to the challenger.
 func (c *court) colluded(t *testing.T) {
-	asker := c.addresses["asker"]
+	asker := c.Addresses["asker"]
 	for range drawTries {
-		had, purses := c.chain.balance(t, asker), c.purses(t)
+		had, purses := c.Chain.Balance(t, asker), c.Purses(t)
 		q, task := c.ask(t, "lied")
-		a := q.wait(t)
-		if slices.Contains(a.Providers, c.addresses["auditor"]) {
+		a := q.Wait(t)
+		if slices.Contains(a.Providers, c.Addresses["auditor"]) {
 			continue // it was drawn itself, and the three could not agree
 		}
-		if a.Status != "SETTLED" || a.Reason != "agreed" || a.Answer == truth {
-			t.Fatalf("expected three liars to agree on a lie, got %s%s", a.said, a.told)
+		if a.Status != "SETTLED" || a.Reason != "agreed" || a.Answer == localnet.Truth {
+			t.Fatalf("expected three liars to agree on a lie, got %s%s", a.Said, a.Told)
 		}
 		var now *computetypes.QueryTaskResponse
-		until(t, caseTimeout, fmt.Sprintf("task %d to be overturned", task), func() (bool, string) {
-			now = c.chain.task(t, task)
+		localnet.Until(t, localnet.CaseTimeout, fmt.Sprintf("task %d to be overturned", task), func() (bool, string) {
+			now = c.Chain.Task(t, task)
 			return now.Task.Status == computetypes.TASK_STATUS_OVERTURNED, fmt.Sprintf("%s; %s", now.Progress.Status, now.Next)
 		})
-		if spent := had - c.chain.balance(t, asker); spent != a.Fee || now.Money.Restored != a.Paid {
+		if spent := had - c.Chain.Balance(t, asker); spent != a.Fee || now.Money.Restored != a.Paid {
 			t.Errorf("expected the payer to have back the %d uaic that it paid, got %d and spent %d", a.Paid, now.Money.Restored, spent)
 		}
-		lien := c.outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_WRONG)
+		lien := c.Outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_WRONG)
 		for _, name := range []string{"liar", "liar1", "liar2"} {
-			c.lost(t, task, name, purses[name].bonded, lien)
+			c.Lost(t, task, name, purses[name].Bonded, lien)
 		}
-		c.lost(t, task, "auditor", purses["auditor"].bonded, 0)
+		c.Lost(t, task, "auditor", purses["auditor"].Bonded, 0)
 		// The auditor paid the fees of three challenges, so it has a little less than three halves of a lien more.
-		if got := c.chain.balance(t, c.addresses["auditor"]) - purses["auditor"].balance; got > 3*lien/2 || got < 3*lien/2-mostFees {
+		if got := c.Chain.Balance(t, c.Addresses["auditor"]) - purses["auditor"].Balance; got > 3*lien/2 || got < 3*lien/2-mostFees {
 			t.Errorf("expected the auditor to have won %d uaic less its fees, got %d", 3*lien/2, int64(got))
 		}
 		return
@@ -188,29 +189,29 @@ const mostFees = 5_000
 
 // lies starts the liar with other faults and asks.
 func (c *court) lies(t *testing.T, faults []string, ends []attesttypes.DisputeEnd) {
-	liar := c.workers["liar"]
-	liar.kill()
-	liar.use(c.bins, faults...)
-	liar.start(t)
-	liar.waitReady(t)
-	had, _ := c.chain.bond(t, c.addresses["liar"])
+	liar := c.Workers["liar"]
+	liar.Kill()
+	liar.Use(c.Bins, faults...)
+	liar.Start(t)
+	liar.WaitReady(t)
+	had, _ := c.Chain.Bond(t, c.Addresses["liar"])
 	q, task := c.ask(t, "nano")
 	c.settledRight(t, q, task, had, ends)
 }
 
 // settledRight requires the right answer by the referee, one of these ends of a dispute against the liar, and the
 // liar's lien gone.
-func (c *court) settledRight(t *testing.T, q *question, task, had uint64, ends []attesttypes.DisputeEnd) {
+func (c *court) settledRight(t *testing.T, q *localnet.Question, task, had uint64, ends []attesttypes.DisputeEnd) {
 	t.Helper()
-	a := q.right(t)
+	a := q.Right(t)
 	if a.Reason != "refereed" || len(a.Providers) != 2 {
 		t.Errorf("expected the referee to leave the result of two seats, got %q by %v", a.Reason, a.Providers)
 	}
-	lien := c.outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_RIGHT)
-	c.lost(t, task, "liar", had, lien)
-	all, how := c.chain.disputes(t, task), map[attesttypes.DisputeEnd]int{}
+	lien := c.Outcomes(t, task, "liar", computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_RIGHT)
+	c.Lost(t, task, "liar", had, lien)
+	all, how := c.Chain.Disputes(t, task), map[attesttypes.DisputeEnd]int{}
 	for _, d := range all {
-		if d.Solver == c.addresses["liar"] {
+		if d.Solver == c.Addresses["liar"] {
 			how[d.End]++
 		} else if d.Winner == attesttypes.DISPUTE_SIDE_CHALLENGER {
 			t.Errorf("dispute %d: an honest worker lost: %s", d.Id, d.End)
@@ -226,17 +227,17 @@ func (c *court) settledRight(t *testing.T, q *question, task, had uint64, ends [
 }
 
 // accounts compares what every worker owns with what the rounds of all tasks must have brought it.
-func (c *court) accounts(t *testing.T, before map[string]purse) {
+func (c *court) accounts(t *testing.T, before map[string]localnet.Purse) {
 	t.Helper()
-	want, _ := c.allDues(t)
-	for name, now := range c.purses(t) {
-		due := want[c.addresses[name]]
-		if got := now.balance - before[name].balance; got != due.earned && name != "auditor" { // which paid fees
-			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.earned, int64(got))
+	want, _ := c.AllDues(t)
+	for name, now := range c.Purses(t) {
+		due := want[c.Addresses[name]]
+		if got := now.Balance - before[name].Balance; got != due.Earned && name != "auditor" { // which paid fees
+			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.Earned, int64(got))
 		}
-		if got := before[name].bonded - now.bonded; got != due.slashed || strings.HasPrefix(name, "liar") != (due.slashed > 0) {
-			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.slashed, int64(got))
+		if got := before[name].Bonded - now.Bonded; got != due.Slashed || strings.HasPrefix(name, "liar") != (due.Slashed > 0) {
+			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.Slashed, int64(got))
 		}
-		t.Logf("%-7s earned %9d uaic, lost %10d of its bond", name, due.earned, due.slashed)
+		t.Logf("%-7s earned %9d uaic, lost %10d of its bond", name, due.Earned, due.Slashed)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"github.com/aichain/aichain/tests/localnet"
 )
 
 // TestMain lets all cases go on at once: they wait for blocks, not for the processor.
@@ -25,7 +27,7 @@ func TestSystem(t *testing.T) {
 		t.Skip("starts four validators and fourteen workers, and takes minutes")
 	}
 	c := newCast(t)
-	before := c.purses(t)
+	before := c.Purses(t)
 	if !t.Run("three providers answer and the balances add up", c.happy) {
 		return
 	}
@@ -51,35 +53,35 @@ func TestSystem(t *testing.T) {
 	})
 	t.Run("every uaic is where the rules put it", func(t *testing.T) { c.settled(t, before) })
 	t.Run("all nodes have the same state", func(t *testing.T) {
-		for i := range c.nodes {
-			c.sameState(t, i, c.height(t))
+		for i := range c.Nodes {
+			c.SameState(t, i, c.Height(t))
 		}
 	})
 }
 
 // settled compares what every worker owns with what the tasks must have brought it: nobody honest has lost anything,
 // nobody has paid a fee to commit or reveal, and all liens are free again.
-func (c *cast) settled(t *testing.T, before map[string]purse) {
+func (c *cast) settled(t *testing.T, before map[string]localnet.Purse) {
 	for _, name := range slices.Sorted(maps.Keys(before)) {
-		until(t, caseTimeout, "the liens of "+name+" to be free", func() (bool, string) {
-			bonded, free := c.chain.bond(t, c.addresses[name])
+		localnet.Until(t, localnet.CaseTimeout, "the liens of "+name+" to be free", func() (bool, string) {
+			bonded, free := c.Chain.Bond(t, c.Addresses[name])
 			return bonded == free, fmt.Sprintf("%d of %d are", free, bonded)
 		})
 	}
-	want, tasks := c.allDues(t)
-	after := c.purses(t)
+	want, tasks := c.AllDues(t)
+	after := c.Purses(t)
 	for _, name := range slices.Sorted(maps.Keys(before)) {
-		due := want[c.addresses[name]]
-		if got := after[name].balance - before[name].balance; got != due.earned {
-			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.earned, int64(got))
+		due := want[c.Addresses[name]]
+		if got := after[name].Balance - before[name].Balance; got != due.Earned {
+			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.Earned, int64(got))
 		}
-		if got := before[name].bonded - after[name].bonded; got != due.slashed {
-			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.slashed, int64(got))
+		if got := before[name].Bonded - after[name].Bonded; got != due.Slashed {
+			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.Slashed, int64(got))
 		}
-		if isBad := name == "liar" || name == "mute" || name == "hider"; isBad != (due.slashed > 0) {
-			t.Errorf("%s: slashed %d uaic", name, due.slashed)
+		if isBad := name == "liar" || name == "mute" || name == "hider"; isBad != (due.Slashed > 0) {
+			t.Errorf("%s: slashed %d uaic", name, due.Slashed)
 		}
-		t.Logf("%-8s earned %7d uaic, lost %8d of its bond", name, due.earned, due.slashed)
+		t.Logf("%-8s earned %7d uaic, lost %8d of its bond", name, due.Earned, due.Slashed)
 	}
-	t.Logf("%d tasks, %d blocks", tasks, c.height(t))
+	t.Logf("%d tasks, %d blocks", tasks, c.Height(t))
 }

@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ const (
 	lastPort  = 32_000
 )
 
-// freePorts returns the first of n neighbouring ports on which nobody listens.
-func freePorts(tb testing.TB, n int) int {
+// FreePorts returns the first of n neighbouring ports on which nobody listens.
+func FreePorts(tb testing.TB, n int) int {
 	tb.Helper()
 	for range 200 {
 		base := firstPort + rand.IntN(lastPort-firstPort-n)
-		if allFree(base, n) {
+		if AllFree(base, n) {
 			return base
 		}
 	}
@@ -27,7 +27,7 @@ func freePorts(tb testing.TB, n int) int {
 	return 0
 }
 
-func allFree(base, n int) bool {
+func AllFree(base, n int) bool {
 	for p := base; p < base+n; p++ {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
 		if err != nil {

@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"encoding/json"
@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// rpc reads a node's CometBFT RPC. It is separate from the client library on purpose: a test must not believe what it tests.
-type rpc struct {
-	url  string
+// RPC reads a node's CometBFT RPC. It is separate from the client library on purpose: a test must not believe what it tests.
+type RPC struct {
+	URL  string
 	http http.Client
 }
 
-func newRPC(port int) *rpc {
-	return &rpc{url: fmt.Sprintf("http://127.0.0.1:%d", port), http: http.Client{Timeout: 3 * time.Second}}
+func NewRPC(port int) *RPC {
+	return &RPC{URL: fmt.Sprintf("http://127.0.0.1:%d", port), http: http.Client{Timeout: 3 * time.Second}}
 }
 
-func (r *rpc) get(path string, into any) error {
-	res, err := r.http.Get(r.url + path)
+func (r *RPC) Get(path string, into any) error {
+	res, err := r.http.Get(r.URL + path)
 	if err != nil {
 		return err
 	}
@@ -37,21 +37,21 @@ func (r *rpc) get(path string, into any) error {
 	return json.Unmarshal(reply.Result, into)
 }
 
-// height is the last block the node has.
-func (r *rpc) height() (int64, error) {
+// Height is the last block the node has.
+func (r *RPC) Height() (int64, error) {
 	var s struct {
 		SyncInfo struct {
 			LatestBlockHeight string `json:"latest_block_height"`
 		} `json:"sync_info"`
 	}
-	if err := r.get("/status", &s); err != nil {
+	if err := r.Get("/status", &s); err != nil {
 		return 0, err
 	}
 	return strconv.ParseInt(s.SyncInfo.LatestBlockHeight, 10, 64)
 }
 
-// appHash is the app hash in the header of a block: that of the state before it.
-func (r *rpc) appHash(height int64) (string, error) {
+// AppHash is the app hash in the header of a block: that of the state before it.
+func (r *RPC) AppHash(height int64) (string, error) {
 	var b struct {
 		Block struct {
 			Header struct {
@@ -59,19 +59,19 @@ func (r *rpc) appHash(height int64) (string, error) {
 			}
 		}
 	}
-	err := r.get(fmt.Sprintf("/block?height=%d", height), &b)
+	err := r.Get(fmt.Sprintf("/block?height=%d", height), &b)
 	return b.Block.Header.AppHash, err
 }
 
-// appState is the node's own last app hash, in hex, and the height it belongs to, asked of the application.
-func (r *rpc) appState() (height int64, hash string, err error) {
+// AppState is the node's own last app hash, in hex, and the height it belongs to, asked of the application.
+func (r *RPC) AppState() (height int64, hash string, err error) {
 	var s struct {
 		Response struct {
 			LastBlockHeight  string `json:"last_block_height"`
 			LastBlockAppHash []byte `json:"last_block_app_hash"`
 		}
 	}
-	if err := r.get("/abci_info", &s); err != nil {
+	if err := r.Get("/abci_info", &s); err != nil {
 		return 0, "", err
 	}
 	height, err = strconv.ParseInt(s.Response.LastBlockHeight, 10, 64)

@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"bytes"
@@ -8,10 +8,13 @@ import (
 	"testing"
 )
 
-// params differ from the defaults. The windows are shorter, so that a silent seat costs the test half a minute and not
+// Params are parameters of the genesis, by module and name, as in JSON.
+type Params map[string]map[string]any
+
+// DefaultParams differ from those of a new chain. The windows are shorter, so that a silent seat costs the test half a minute and not
 // more; they leave room for a worker or a node that is killed and started again on a busy machine. No task is audited:
 // the cases say who is seated.
-var params = map[string]map[string]string{
+var DefaultParams = Params{
 	"compute": {
 		"commit_window":    "25",
 		"reveal_window":    "20",
@@ -25,8 +28,8 @@ var params = map[string]map[string]string{
 	},
 }
 
-// editGenesis sets the parameters in a genesis file.
-func editGenesis(tb testing.TB, path string) {
+// EditGenesis sets the parameters in a genesis file.
+func EditGenesis(tb testing.TB, path string, params Params) {
 	tb.Helper()
 	bz, err := os.ReadFile(path)
 	if err != nil {
@@ -39,7 +42,7 @@ func editGenesis(tb testing.TB, path string) {
 		tb.Fatal(err)
 	}
 	for module, values := range params {
-		in, err := field(genesis, "app_state", module, "params")
+		in, err := Field(genesis, "app_state", module, "params")
 		if err != nil {
 			tb.Fatalf("%s: %v", path, err)
 		}
@@ -58,8 +61,8 @@ func editGenesis(tb testing.TB, path string) {
 	}
 }
 
-// field goes down into nested objects.
-func field(m map[string]any, path ...string) (map[string]any, error) {
+// Field goes down into nested objects.
+func Field(m map[string]any, path ...string) (map[string]any, error) {
 	for _, name := range path {
 		next, ok := m[name].(map[string]any)
 		if !ok {

@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"context"
@@ -22,15 +22,15 @@ import (
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
-// reader asks a node over gRPC, without the client library.
-type reader struct {
+// Reader asks a node over gRPC, without the client library.
+type Reader struct {
 	compute computetypes.QueryClient
 	attest  attesttypes.QueryClient
 	bank    banktypes.QueryClient
 	auth    authtypes.QueryClient
 }
 
-func newReader(tb testing.TB, addr string) reader {
+func NewReader(tb testing.TB, addr string) Reader {
 	tb.Helper()
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -39,18 +39,18 @@ func newReader(tb testing.TB, addr string) reader {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = conn.Close() }) // only read from
-	return reader{computetypes.NewQueryClient(conn), attesttypes.NewQueryClient(conn), banktypes.NewQueryClient(conn), authtypes.NewQueryClient(conn)}
+	return Reader{computetypes.NewQueryClient(conn), attesttypes.NewQueryClient(conn), banktypes.NewQueryClient(conn), authtypes.NewQueryClient(conn)}
 }
 
-// soon bounds one question.
-func soon() (context.Context, context.CancelFunc) {
+// Soon bounds one question.
+func Soon() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), 10*time.Second)
 }
 
-// balance of an account, uaic.
-func (r reader) balance(tb testing.TB, addr string) uint64 {
+// Balance of an account, uaic.
+func (r Reader) Balance(tb testing.TB, addr string) uint64 {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.bank.Balance(ctx, &banktypes.QueryBalanceRequest{Address: addr, Denom: payout.Denom})
 	if err != nil {
@@ -59,10 +59,10 @@ func (r reader) balance(tb testing.TB, addr string) uint64 {
 	return res.Balance.Amount.Uint64()
 }
 
-// transactions that an account has signed.
-func (r reader) transactions(tb testing.TB, addr string) uint64 {
+// Transactions that an account has signed.
+func (r Reader) Transactions(tb testing.TB, addr string) uint64 {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.auth.AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: addr})
 	if err != nil {
@@ -71,10 +71,10 @@ func (r reader) transactions(tb testing.TB, addr string) uint64 {
 	return res.Info.Sequence
 }
 
-// bond of a provider and what of it is free, uaic.
-func (r reader) bond(tb testing.TB, addr string) (bonded, free uint64) {
+// Bond of a provider and what of it is free, uaic.
+func (r Reader) Bond(tb testing.TB, addr string) (bonded, free uint64) {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.compute.Provider(ctx, &computetypes.QueryProviderRequest{Address: addr})
 	if err != nil {
@@ -83,10 +83,10 @@ func (r reader) bond(tb testing.TB, addr string) (bonded, free uint64) {
 	return res.Bonded, res.Free
 }
 
-// task with all that is known of it.
-func (r reader) task(tb testing.TB, id uint64) *computetypes.QueryTaskResponse {
+// Task with all that is known of it.
+func (r Reader) Task(tb testing.TB, id uint64) *computetypes.QueryTaskResponse {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: id})
 	if err != nil {
@@ -95,10 +95,10 @@ func (r reader) task(tb testing.TB, id uint64) *computetypes.QueryTaskResponse {
 	return res
 }
 
-// rounds of a task.
-func (r reader) rounds(tb testing.TB, id uint64) []attesttypes.Round {
+// Rounds of a task.
+func (r Reader) Rounds(tb testing.TB, id uint64) []attesttypes.Round {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.attest.Rounds(ctx, &attesttypes.QueryRoundsRequest{TaskId: id})
 	if err != nil {
@@ -107,10 +107,10 @@ func (r reader) rounds(tb testing.TB, id uint64) []attesttypes.Round {
 	return res.Rounds
 }
 
-// disputes about a task, oldest first.
-func (r reader) disputes(tb testing.TB, task uint64) []attesttypes.Dispute {
+// Disputes about a task, oldest first.
+func (r Reader) Disputes(tb testing.TB, task uint64) []attesttypes.Dispute {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.attest.Disputes(ctx, &attesttypes.QueryDisputesRequest{TaskId: task})
 	if err != nil {
@@ -119,10 +119,10 @@ func (r reader) disputes(tb testing.TB, task uint64) []attesttypes.Dispute {
 	return res.Disputes
 }
 
-// dispute by its id.
-func (r reader) dispute(tb testing.TB, id uint64) attesttypes.Dispute {
+// Dispute by its id.
+func (r Reader) Dispute(tb testing.TB, id uint64) attesttypes.Dispute {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.attest.Dispute(ctx, &attesttypes.QueryDisputeRequest{DisputeId: id})
 	if err != nil {
@@ -131,12 +131,12 @@ func (r reader) dispute(tb testing.TB, id uint64) attesttypes.Dispute {
 	return res.Dispute
 }
 
-// waitMoves waits until a dispute has so many moves and is in a phase; one that ends before fails the test.
-func (r reader) waitMoves(tb testing.TB, id uint64, moves int, phase attesttypes.DisputePhase) attesttypes.Dispute {
+// WaitMoves waits until a dispute has so many moves and is in a phase; one that ends before fails the test.
+func (r Reader) WaitMoves(tb testing.TB, id uint64, moves int, phase attesttypes.DisputePhase) attesttypes.Dispute {
 	tb.Helper()
 	var d attesttypes.Dispute
-	until(tb, caseTimeout, fmt.Sprintf("dispute %d to have %d moves", id, moves), func() (bool, string) {
-		d = r.dispute(tb, id)
+	Until(tb, CaseTimeout, fmt.Sprintf("dispute %d to have %d moves", id, moves), func() (bool, string) {
+		d = r.Dispute(tb, id)
 		if d.Phase != phase && (len(d.Moves) > moves || !d.IsOpen()) {
 			tb.Fatalf("dispute %d: expected %s after %d moves, got %s after %d", id, phase, moves, d.Phase, len(d.Moves))
 		}
@@ -145,10 +145,10 @@ func (r reader) waitMoves(tb testing.TB, id uint64, moves int, phase attesttypes
 	return d
 }
 
-// byRef returns the id of a requester's task, 0 while there is none.
-func (r reader) byRef(tb testing.TB, requester, ref string) uint64 {
+// ByRef returns the id of a requester's task, 0 while there is none.
+func (r Reader) ByRef(tb testing.TB, requester, ref string) uint64 {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.compute.TaskByClientRef(ctx, &computetypes.QueryTaskByClientRefRequest{Requester: requester, ClientRef: ref})
 	if status.Code(err) == codes.NotFound {
@@ -160,10 +160,10 @@ func (r reader) byRef(tb testing.TB, requester, ref string) uint64 {
 	return res.Task.Id
 }
 
-// tasksOf counts a requester's tasks.
-func (r reader) tasksOf(tb testing.TB, requester string) int {
+// TasksOf counts a requester's tasks.
+func (r Reader) TasksOf(tb testing.TB, requester string) int {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
 	res, err := r.compute.TasksByRequester(ctx, &computetypes.QueryTasksByRequesterRequest{Requester: requester})
 	if err != nil {
@@ -172,12 +172,12 @@ func (r reader) tasksOf(tb testing.TB, requester string) int {
 	return len(res.Tasks)
 }
 
-// waitStatus waits until a task is shown in a status and returns it. A task that has closed otherwise fails the test.
-func (r reader) waitStatus(tb testing.TB, id uint64, want ...computetypes.TaskStatus) *computetypes.QueryTaskResponse {
+// WaitStatus waits until a task is shown in a status and returns it. A task that has closed otherwise fails the test.
+func (r Reader) WaitStatus(tb testing.TB, id uint64, want ...computetypes.TaskStatus) *computetypes.QueryTaskResponse {
 	tb.Helper()
 	var t *computetypes.QueryTaskResponse
-	until(tb, caseTimeout, fmt.Sprintf("task %d to be %v", id, want), func() (bool, string) {
-		t = r.task(tb, id)
+	Until(tb, CaseTimeout, fmt.Sprintf("task %d to be %v", id, want), func() (bool, string) {
+		t = r.Task(tb, id)
 		if now := t.Progress.Status; !slices.Contains(want, now) && t.Task.CloseHeight > 0 {
 			tb.Fatalf("task %d: expected %v, it closed as %s", id, want, now)
 		}
@@ -186,11 +186,11 @@ func (r reader) waitStatus(tb testing.TB, id uint64, want ...computetypes.TaskSt
 	return t
 }
 
-// waitCommitted waits until a provider has committed to a task.
-func (r reader) waitCommitted(tb testing.TB, id uint64, provider string) {
+// WaitCommitted waits until a provider has committed to a task.
+func (r Reader) WaitCommitted(tb testing.TB, id uint64, provider string) {
 	tb.Helper()
-	until(tb, caseTimeout, fmt.Sprintf("%s to commit to task %d", provider, id), func() (bool, string) {
-		t := r.task(tb, id)
+	Until(tb, CaseTimeout, fmt.Sprintf("%s to commit to task %d", provider, id), func() (bool, string) {
+		t := r.Task(tb, id)
 		for _, s := range t.Progress.Seats {
 			if s.Provider == provider && s.Committed {
 				return true, ""

@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"testing"
@@ -8,9 +8,9 @@ import (
 // pollEvery is how often a wait looks. A status over RPC takes about a millisecond.
 const pollEvery = 100 * time.Millisecond
 
-// until polls until what is true, and fails the test with what was last seen if that takes longer than timeout.
+// Until polls until what is true, and fails the test with what was last seen if that takes longer than timeout.
 // look returns whether it is so, and what it saw in words.
-func until(tb testing.TB, timeout time.Duration, what string, look func() (bool, string)) {
+func Until(tb testing.TB, timeout time.Duration, what string, look func() (bool, string)) {
 	tb.Helper()
 	deadline := time.Now().Add(timeout)
 	for {

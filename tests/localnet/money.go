@@ -1,4 +1,4 @@
-package system
+package localnet
 
 import (
 	"testing"
@@ -9,39 +9,39 @@ import (
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
-// purse is what a worker owns, uaic.
-type purse struct{ balance, bonded uint64 }
+// Purse is what a worker owns, uaic.
+type Purse struct{ Balance, Bonded uint64 }
 
-// purses of all workers.
-func (n *network) purses(tb testing.TB) map[string]purse {
+// Purses of all workers.
+func (n *Network) Purses(tb testing.TB) map[string]Purse {
 	tb.Helper()
-	out := map[string]purse{}
-	for name := range n.workers {
-		addr := n.addresses[name]
-		bonded, _ := n.chain.bond(tb, addr)
-		out[name] = purse{n.chain.balance(tb, addr), bonded}
+	out := map[string]Purse{}
+	for name := range n.Workers {
+		addr := n.Addresses[name]
+		bonded, _ := n.Chain.Bond(tb, addr)
+		out[name] = Purse{n.Chain.Balance(tb, addr), bonded}
 	}
 	return out
 }
 
-// dues is what a task must have brought a provider.
-type dues struct{ earned, slashed uint64 }
+// Dues is what a task must have brought a provider.
+type Dues struct{ Earned, Slashed uint64 }
 
-// duesOf reckons by the rules, written here once more, what a closed task must have brought each of its providers:
+// DuesOf reckons by the rules, written here once more, what a closed task must have brought each of its providers:
 // right seats earn their price less the take, and keep it if the task is overturned; slashes go, after the burn, to
 // the honest seats, and after a challenge to who won it.
-func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
+func (n *Network) DuesOf(tb testing.TB, id uint64) map[string]Dues {
 	tb.Helper()
-	t := n.chain.task(tb, id).Task
+	t := n.Chain.Task(tb, id).Task
 	terms := t.Snapshot
-	out := map[string]dues{}
+	out := map[string]Dues{}
 	add := func(provider string, earned, slashed uint64) {
 		d := out[provider]
-		out[provider] = dues{d.earned + earned, d.slashed + slashed}
+		out[provider] = Dues{d.Earned + earned, d.Slashed + slashed}
 	}
 	var honest []string
 	var slashed uint64
-	for _, r := range n.chain.rounds(tb, id) {
+	for _, r := range n.Chain.Rounds(tb, id) {
 		for _, s := range r.Seats {
 			gross := (uint64(len(t.Input))*s.PriceInput + uint64(t.OutputTokens)*s.PriceOutput) / 1_000
 			price := gross - gross*uint64(terms.TakeBps)/10_000
@@ -57,7 +57,7 @@ func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
 			case computetypes.REASON_SEAT_WRONG, computetypes.REASON_SEAT_NO_REVEAL:
 				if t.Status == computetypes.TASK_STATUS_OVERTURNED {
 					add(s.Provider, price, s.Lien)
-					add(n.chain.dispute(tb, s.LostDispute).Challenger, s.Lien-s.Lien*uint64(terms.SlashBurnBps)/10_000, 0)
+					add(n.Chain.Dispute(tb, s.LostDispute).Challenger, s.Lien-s.Lien*uint64(terms.SlashBurnBps)/10_000, 0)
 					continue
 				}
 				add(s.Provider, 0, s.Lien)
@@ -77,38 +77,38 @@ func (n *network) duesOf(tb testing.TB, id uint64) map[string]dues {
 	return out
 }
 
-// allDues sums the dues of all tasks there are.
-func (n *network) allDues(tb testing.TB) (sum map[string]dues, tasks int) {
+// AllDues sums the dues of all tasks there are.
+func (n *Network) AllDues(tb testing.TB) (sum map[string]Dues, tasks int) {
 	tb.Helper()
-	sum = map[string]dues{}
-	for id := uint64(1); n.hasTask(tb, id); id++ {
-		for p, d := range n.duesOf(tb, id) {
+	sum = map[string]Dues{}
+	for id := uint64(1); n.HasTask(tb, id); id++ {
+		for p, d := range n.DuesOf(tb, id) {
 			s := sum[p]
-			sum[p] = dues{s.earned + d.earned, s.slashed + d.slashed}
+			sum[p] = Dues{s.Earned + d.Earned, s.Slashed + d.Slashed}
 		}
 		tasks++
 	}
 	return sum, tasks
 }
 
-func (n *network) hasTask(tb testing.TB, id uint64) bool {
+func (n *Network) HasTask(tb testing.TB, id uint64) bool {
 	tb.Helper()
-	ctx, cancel := soon()
+	ctx, cancel := Soon()
 	defer cancel()
-	_, err := n.chain.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: id})
+	_, err := n.Chain.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: id})
 	if err != nil && status.Code(err) != codes.NotFound {
 		tb.Fatal(err)
 	}
 	return err == nil
 }
 
-// outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
+// Outcomes requires one outcome of a worker's seat, and of all others an honest one: another, or freed because the
 // round came to no verdict. It returns the worker's lien.
-func (n *network) outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
+func (n *Network) Outcomes(t *testing.T, id uint64, worker string, own, others computetypes.Reason) (lien uint64) {
 	t.Helper()
-	for _, s := range n.chain.task(t, id).Progress.Seats {
+	for _, s := range n.Chain.Task(t, id).Progress.Seats {
 		switch {
-		case s.Provider == n.addresses[worker]:
+		case s.Provider == n.Addresses[worker]:
 			lien = s.Lien
 			if s.Outcome != own || lien == 0 {
 				t.Errorf("task %d: expected %s's seat with a lien to be %s, got %d and %s", id, worker, own, lien, s.Outcome)
@@ -120,10 +120,10 @@ func (n *network) outcomes(t *testing.T, id uint64, worker string, own, others c
 	return lien
 }
 
-// lost requires that a worker's bond has shrunk by exactly so much.
-func (n *network) lost(t *testing.T, id uint64, worker string, had, want uint64) {
+// Lost requires that a worker's bond has shrunk by exactly so much.
+func (n *Network) Lost(t *testing.T, id uint64, worker string, had, want uint64) {
 	t.Helper()
-	has, _ := n.chain.bond(t, n.addresses[worker])
+	has, _ := n.Chain.Bond(t, n.Addresses[worker])
 	if had-has != want {
 		t.Errorf("task %d: expected %s to lose %d uaic of its bond, got %d", id, worker, want, int64(had-has))
 	}
