@@ -126,6 +126,12 @@ func (c *counters) begin() {
 		c.slashes.WithLabelValues(c.label(o.String(), reasonPrefix))
 		c.slashed.WithLabelValues(c.label(o.String(), reasonPrefix))
 	}
+	for _, r := range []computetypes.Reason{
+		computetypes.REASON_TASK_CANCELLED, computetypes.REASON_TASK_UNMATCHED, computetypes.REASON_TASK_STALLED_TWICE,
+		computetypes.REASON_TASK_UNDECIDED, computetypes.REASON_TASK_NO_FRESH_SEATS, computetypes.REASON_TASK_NONE_STOOD,
+	} {
+		c.closed.WithLabelValues(c.label(computetypes.TASK_STATUS_REFUNDED.String(), statusPrefix), c.label(r.String(), taskPrefix))
+	}
 	for v := attesttypes.VERDICT_AGREED; v <= attesttypes.VERDICT_STALLED; v++ {
 		c.verdicts.WithLabelValues(c.label(v.String(), verdictPrefix))
 	}
