@@ -3,6 +3,7 @@ package keeper
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -336,4 +337,26 @@ func linesOf(dump string) map[string]string {
 		}
 	}
 	return m
+}
+
+// BenchmarkAuditStep draws the lots of 100 rounds of one message at the usual rate of 5 %, with the writing of the trees.
+func BenchmarkAuditStep(b *testing.B) {
+	f := benchFixture(b)
+	next := uint64(20_000)
+	var spent time.Duration
+	for range b.N {
+		f.inBlock(func() {
+			var ids []uint64
+			for id := next; id < next+batch; id++ {
+				f.postAudited(id, 500)
+				f.tasks.audits[id] = 7
+				ids = append(ids, id)
+			}
+			next += batch
+			f.sealAll(ids...)
+		})
+		f.at(heightOf(f.ctx) + 1)
+		spent += f.timed(true, func() { require.NoError(b, f.k.BeginBlock(f.ctx)) })
+	}
+	perItem(b, spent)
 }
