@@ -145,7 +145,7 @@ func batches(msgs []sdk.Msg) (txs []kit.Tx) {
 // is silent loses, until no dispute of a split is open.
 func (t *table) playOut(names ...string) {
 	t.TB.Helper()
-	for idle := 0; idle < 100; {
+	for idle := 0; idle < 300; {
 		var txs []kit.Tx
 		for _, name := range names {
 			txs = append(txs, t.player(name).Due(t.World)...)

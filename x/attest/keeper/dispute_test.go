@@ -165,6 +165,9 @@ func TestQueueAndBindingTrace(t *testing.T) {
 	c.players[0] = &player{silent: func(d *types.Dispute) bool { return d.Turn() == types.DISPUTE_SIDE_CHALLENGER }}
 	first := c.until(disputes[2].Id, types.DISPUTE_PHASE_CHOICE_DUE)
 	require.Equal(t, types.DISPUTE_PHASE_QUEUED, c.load(disputes[3].Id).Phase)
+	for _, accused := range disputes[:2] {
+		c.until(accused.Id, types.DISPUTE_PHASE_CHOICE_DUE)
+	}
 	c.end(first.Deadline)
 	require.Equal(t, types.DISPUTE_END_CHALLENGER_SILENT, c.load(first.Id).End)
 	next := c.load(disputes[3].Id)

@@ -45,3 +45,27 @@ func TestTwoSeatsFallInOneBlock(t *testing.T) {
 	c.end(heightOf(c.ctx))
 	require.NoError(t, c.k.Invariants(c.ctx))
 }
+
+// TestFirstChoiceHasTimeForAWitness: a solver that has its trace ready at once takes no time from its challenger, who has
+// to run the claim once more with hashing before it can choose; later choices have the window of a move.
+func TestFirstChoiceHasTimeForAWitness(t *testing.T) {
+	c, disputes := oneLiar(t)
+	d := c.until(disputes[2].Id, types.DISPUTE_PHASE_CHOICE_DUE)
+	require.Less(t, d.Moves[0].Height+moveWindow, d.Deadline)
+	require.Equal(t, d.OpenHeight+traceWindow, d.Deadline)
+	for height, want := range map[uint64]error{d.Deadline - 1: nil, d.Deadline: nil, d.Deadline + 1: types.ErrTooLate} {
+		ctx := c.ctx
+		c.ctx, _ = c.ctx.CacheContext()
+		c.at(height)
+		require.ErrorIs(t, c.send(c.due(d.Id)), want)
+		c.ctx = ctx
+	}
+	for d.Phase == types.DISPUTE_PHASE_CHOICE_DUE {
+		require.NoError(t, c.send(c.due(d.Id)))
+		d = c.load(d.Id)
+		require.Equal(t, heightOf(c.ctx)+moveWindow, d.Deadline, d.Phase)
+		require.NoError(t, c.send(c.due(d.Id)))
+		d = c.load(d.Id)
+		require.Equal(t, heightOf(c.ctx)+moveWindow, d.Deadline, d.Phase)
+	}
+}

@@ -35,13 +35,17 @@ func (d *Dispute) Choices() (n uint32) {
 }
 
 // DeadlineAt returns the last height at which the move that is due at the dispute's phase is accepted, when it becomes
-// due at height; 0 for a phase in which nobody moves.
+// due at height; 0 for a phase in which nobody moves. The first choice is never due before the trace window since the
+// dispute was opened is over: both sides have to run the claim once more with hashing, and a solver that has its trace
+// ready must not take that time from its challenger.
 func (d *Dispute) DeadlineAt(height uint64) uint64 {
 	switch {
 	case d.Turn() == DISPUTE_SIDE_UNSPECIFIED:
 		return 0
 	case d.Phase == DISPUTE_PHASE_TRACE_DUE:
 		return dispute.Deadline(height, d.TraceWindow)
+	case d.Phase == DISPUTE_PHASE_CHOICE_DUE && d.Choices() == 0:
+		return max(dispute.Deadline(height, d.MoveWindow), dispute.Deadline(d.OpenHeight, d.TraceWindow))
 	}
 	return dispute.Deadline(height, d.MoveWindow)
 }

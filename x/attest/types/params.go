@@ -19,7 +19,8 @@ const (
 	// run, so what the window covers is a node that is restarted.
 	DefaultDisputeWindow = 20
 	// DefaultTraceWindow is more than the default commit window of 30 blocks: the run has to be repeated with hashing, at 2.7
-	// to 4.4 times its cost (ADR 0010). A worker serves its disputes before it takes new tasks.
+	// to 4.4 times its cost (ADR 0010). Both sides have it: the solver for its trace, the challenger, counted from the
+	// opening, for its first choice. A worker serves its disputes before it takes new tasks.
 	DefaultTraceWindow = 40
 	// DefaultDisputeBudget lets 10 000 disputes that expire together end within 50 blocks, at some 0.2 ms each.
 	DefaultDisputeBudget = 200
