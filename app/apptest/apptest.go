@@ -136,7 +136,7 @@ func prepare(tb testing.TB, o Options) *Chain {
 	o.AppOpts = opts
 	c := &Chain{Time: time.Unix(1_700_000_000, 0).UTC(), options: o}
 	for i := range o.Accounts {
-		priv := secp256k1.GenPrivKeyFromSecret([]byte{byte(i), byte(i >> 8), byte(i >> 16), 0xa1})
+		priv := key(i)
 		c.Accounts = append(c.Accounts, &Account{Priv: priv, Addr: sdk.AccAddress(priv.PubKey().Address()), Num: uint64(i)})
 	}
 	for i := range o.Validators {
@@ -145,6 +145,14 @@ func prepare(tb testing.TB, o Options) *Chain {
 	c.open(tb)
 	return c
 }
+
+// key is that of an account, the same in every chain.
+func key(account int) cryptotypes.PrivKey {
+	return secp256k1.GenPrivKeyFromSecret([]byte{byte(account), byte(account >> 8), byte(account >> 16), 0xa1})
+}
+
+// Address of an account before there is a chain, for a genesis that names it.
+func Address(account int) sdk.AccAddress { return sdk.AccAddress(key(account).PubKey().Address()) }
 
 // newValidator has the same keys in every chain.
 func newValidator(tb testing.TB, i int, operator *Account) *Validator {

@@ -13,7 +13,6 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/gogoproto/proto"
 
-	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -76,19 +75,21 @@ func (s Setup) options() apptest.Options {
 
 // unrefereed is TheModel with a profile that the chain cannot compute.
 func (s Setup) unrefereed() computetypes.Model {
-	address := func(name string) string {
-		i := slices.Index(People, name)
-		priv := secp256k1.GenPrivKeyFromSecret([]byte{byte(i), 0, 0, 0xa1}) // as the harness makes them
-		return sdk.AccAddress(priv.PubKey().Address()).String()
-	}
-	m := computetypes.Model{
-		Id: s.Model.ID, Publisher: address("publisher"), Name: TheModel, License: "Apache-2.0", FeeBps: s.FeeBps,
-		Profile: "hr/test/1", Header: s.Model.Header, Vocab: Vocab, MaxContext: MaxContext,
-	}
+	address := func(name string) string { return apptest.Address(slices.Index(People, name)).String() }
+	m := s.Model.Record(TheModel, address("publisher"))
+	m.Profile, m.FeeBps = "hr/test/1", s.FeeBps
 	for _, share := range s.Splits {
 		m.Splits = append(m.Splits, computetypes.FeeSplit{Recipient: address(share.Name), ShareBps: share.Bps})
 	}
 	return m
+}
+
+// Record is a model as a genesis holds it, published by an address.
+func (b *Brain) Record(name, publisher string) computetypes.Model {
+	h := b.File.Header()
+	return computetypes.Model{
+		Id: b.ID, Publisher: publisher, Name: name, License: "Apache-2.0", Profile: h.Profile, Header: b.Header, Vocab: h.Vocab, MaxContext: h.MaxContext,
+	}
 }
 
 // Raw runs a block with signed transactions.

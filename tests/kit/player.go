@@ -126,7 +126,8 @@ func (p *Player) own(w *World, d attesttypes.Dispute) (*ownTrace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.traces == nil {
+	const kept = 16 // a trace is made again, the same, when it was dropped
+	if p.traces == nil || len(p.traces) >= kept {
 		p.traces = map[traceKey]*ownTrace{}
 	}
 	p.traces[key] = t

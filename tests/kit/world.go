@@ -104,6 +104,21 @@ func New(tb testing.TB, s Setup) *World {
 	return w
 }
 
+// Around is a world around a chain that somebody else runs, for looking at it and for players of disputes. Its people are
+// called by the numbers of their accounts.
+func Around(tb testing.TB, c *apptest.Chain) *World {
+	tb.Helper()
+	w := &World{
+		TB: tb, Chain: c, accounts: map[string]*apptest.Account{}, names: map[string]string{}, letters: map[string]string{},
+		models: map[string]Model{}, ids: map[string]string{},
+	}
+	for i, a := range c.Accounts {
+		name := fmt.Sprint(i)
+		w.accounts[name], w.names[a.Addr.String()] = a, name
+	}
+	return w
+}
+
 // open publishes the model and registers the providers.
 func (w *World) open() {
 	w.TB.Helper()

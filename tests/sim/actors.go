@@ -1,11 +1,15 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/binary"
+	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/rules/result"
+	"github.com/aichain/aichain/tests/kit"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 )
 
@@ -20,6 +24,7 @@ const (
 	withhold         // commits, never reveals
 	late             // acts only after the deadline
 	garbled          // commits to one thing, reveals another
+	nonsense         // an answer that no run can have, of its own
 	conducts
 )
 
@@ -45,27 +50,68 @@ type seat struct {
 	conduct conduct
 }
 
-// answer is what a seat finds for a round. The honest answer is a function of the input digest alone, as a model's
-// is of its input.
-func answer(r *attesttypes.Round, c conduct, provider string) (output []uint32, stop uint32) {
-	h := binary.BigEndian.Uint64(r.InputDigest)
+// isBribed says that all seats of a task's first round tell the lie of the ring, whoever they are.
+func isBribed(task uint64) bool { return task%17 == 0 }
+
+// isHopeless says that all seats of a task's first two rounds answer nonsense.
+func isHopeless(task uint64) bool { return task%29 == 0 }
+
+// isDivided says that the seats of a task's panels disagree.
+func isDivided(task uint64) bool { return task%2 == 0 }
+
+// answer is what a seat finds for a round: what the model answers, or something else that a run could have answered, or
+// now and then what none could.
+func (w *world) answer(r *attesttypes.Round, c conduct, provider string) (output []uint32, stop uint32) {
+	right := w.right(r)
+	output, stop = slices.Clone(right.Output), right.Stop
+	shift := uint32(0)
 	switch c {
-	case liar:
+	case liar, nonsense:
 		for _, b := range []byte(provider) {
-			h = h*31 + uint64(b)
+			shift = (shift*31 + uint32(b)) % (r.Vocab - 1)
 		}
 	case ring:
-		h++
+	default:
+		return output, stop
 	}
-	n := uint32(h % uint64(min(r.MaxOutputTokens, 6)+1))
-	stop = result.StopEnd
-	if n == r.MaxOutputTokens {
-		stop = result.StopLength
+	if c == nonsense { // more tokens than there may be before a stop of another kind
+		return []uint32{shift}, result.StopContext
 	}
-	for i := range n {
-		output = append(output, uint32((h>>(4*i))%uint64(r.Vocab)))
+	if c == liar && r.TaskId%5 == 0 { // a stop token inside
+		return []uint32{2}, result.StopEnd
+	}
+	if len(output) == 0 {
+		output, stop = make([]uint32, r.MaxOutputTokens), result.StopLength
+	}
+	if output[0] = (output[0] + 1 + shift) % r.Vocab; output[0] == 2 {
+		output[0] = 3
 	}
 	return output, stop
+}
+
+// right is what the model answers in a round, which the engine computes once.
+func (w *world) right(r *attesttypes.Round) kit.Answer {
+	t, found := w.task(r.TaskId)
+	if !found {
+		w.tb.Fatalf("round of task %d, which is not there", r.TaskId)
+	}
+	for _, b := range w.chest {
+		if !bytes.Equal(b.ID, r.ModelId) {
+			continue
+		}
+		q := step.Claim{
+			InputDigest: [32]byte(r.InputDigest), Prompt: t.Input, MaxOutput: r.MaxOutputTokens,
+			Temperature: t.Terms.Sampling.TemperatureMilli, TopK: t.Terms.Sampling.TopK,
+		}
+		copy(q.Seed[:], t.Snapshot.SampleSeed)
+		a, err := b.Answer(q)
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		return a
+	}
+	w.tb.Fatalf("nobody has model %x", r.ModelId)
+	return kit.Answer{}
 }
 
 // salt is 32 bytes that a seat can find again.
@@ -76,18 +122,18 @@ func salt(task uint64, round uint32, provider []byte) (s [32]byte) {
 	return s
 }
 
-// commit returns the commitment of a seat.
-func commit(chainID string, r *attesttypes.Round, c conduct, provider sdk.AccAddress) attesttypes.Commit {
-	output, stop := answer(r, c, provider.String())
+// commitment is what a seat commits to.
+func (w *world) commitment(r *attesttypes.Round, c conduct, provider sdk.AccAddress) attesttypes.Commit {
+	output, stop := w.answer(r, c, provider.String())
 	root := result.Root(r.ModelId, r.InputDigest, output, stop)
-	sum := result.Commitment(chainID, r.TaskId, r.Round, provider, root, salt(r.TaskId, r.Round, provider))
+	sum := result.Commitment(w.chain.ChainID(), r.TaskId, r.Round, provider, root, salt(r.TaskId, r.Round, provider))
 	return attesttypes.Commit{TaskId: r.TaskId, Round: r.Round, Commitment: sum[:]}
 }
 
-// reveal opens it; brief leaves the output out if the round has it already.
-func reveal(r *attesttypes.Round, c conduct, provider sdk.AccAddress, brief bool) attesttypes.Reveal {
+// opening opens it; brief leaves the output out if the round has it already.
+func (w *world) opening(r *attesttypes.Round, c conduct, provider sdk.AccAddress, brief bool) attesttypes.Reveal {
 	s := salt(r.TaskId, r.Round, provider)
-	output, stop := answer(r, c, provider.String())
+	output, stop := w.answer(r, c, provider.String())
 	rev := attesttypes.Reveal{TaskId: r.TaskId, Round: r.Round, Salt: s[:], Output: output, Stop: stop}
 	if c == garbled {
 		rev.Output, rev.Stop = append([]uint32{0}, output...), result.StopEnd

@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -38,7 +41,9 @@ func newChain(tb testing.TB) *apptest.Chain {
 				voting, expedited := 3*apptest.BlockTime, 2*apptest.BlockTime
 				g.Params.VotingPeriod, g.Params.ExpeditedVotingPeriod = &voting, &expedited
 			})
-			apptest.Edit(a, gs, computetypes.ModuleName, func(g *computetypes.GenesisState) { g.Params = computeParams(middle) })
+			apptest.Edit(a, gs, computetypes.ModuleName, func(g *computetypes.GenesisState) {
+				g.Params, g.Models = computeParams(middle), firstModels(tb)
+			})
 			apptest.Edit(a, gs, attesttypes.ModuleName, func(g *attesttypes.GenesisState) { g.Params = attestParams(middle) })
 			apptest.Edit(a, gs, rewardtypes.ModuleName, func(g *rewardtypes.GenesisState) { g.Params = rewardParams(middle) })
 			apptest.Edit(a, gs, beacontypes.ModuleName, func(g *beacontypes.GenesisState) { g.Params.EpochBlocks = beacontypes.MinEpochBlocks })
@@ -109,9 +114,9 @@ func states(tb testing.TB, c *apptest.Chain) *state {
 // governance is the account that may change parameters, blocked one that may receive no transfers.
 func (w *world) governance() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
 
-func (w *world) blocked() string {
-	return authtypes.NewModuleAddress(authtypes.FeeCollectorName).String()
-}
+func (w *world) blocked() string { return blockedAddress() }
+
+func blockedAddress() string { return authtypes.NewModuleAddress(authtypes.FeeCollectorName).String() }
 
 func sdkInt(amount uint64) math.Int { return math.NewIntFromUint64(amount) }
 
@@ -139,12 +144,31 @@ func (w *world) round(task uint64, number uint32) (*attesttypes.Round, bool) {
 	return &res.Round, true
 }
 
-// chest is the models that will be published, each once.
-func chest(tb testing.TB) (models []kit.Model) {
+// chest is the models that are there from the genesis on, the first of which the chain can compute and the second not, and
+// those that will be published, each once.
+func chest(tb testing.TB) (models []*kit.Brain) {
 	tb.Helper()
 	for _, name := range []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"} {
-		models = append(models, kit.TinyModel(tb, name))
+		models = append(models, kit.Tiny(tb, name))
 	}
+	return models
+}
+
+// modelsAtGenesis of the chest are published by the first requester.
+const modelsAtGenesis = 2
+
+// firstModels are those of the genesis, by id.
+func firstModels(tb testing.TB) (models []computetypes.Model) {
+	tb.Helper()
+	for i, b := range chest(tb)[:modelsAtGenesis] {
+		m := b.Record(fmt.Sprintf("model %d", i), apptest.Address(firstRequester).String())
+		if i == 1 { // part of whose fee cannot be paid
+			m.Profile, m.FeeBps = "hr/test/1", 500
+			m.Splits = []computetypes.FeeSplit{{Recipient: blockedAddress(), ShareBps: 5_000}, {Recipient: m.Publisher, ShareBps: 5_000}}
+		}
+		models = append(models, m)
+	}
+	slices.SortFunc(models, func(a, b computetypes.Model) int { return bytes.Compare(a.Id, b.Id) })
 	return models
 }
 

@@ -18,11 +18,15 @@ type state struct {
 
 	rounds  map[uint64][]*attesttypes.Round // by task, in order
 	escrows map[uint64]rewardtypes.Escrow
+	cases   map[uint64]attesttypes.Case
 }
 
 // index builds the lookups and returns the state.
 func (s *state) index() *state {
-	s.rounds, s.escrows = map[uint64][]*attesttypes.Round{}, map[uint64]rewardtypes.Escrow{}
+	s.rounds, s.escrows, s.cases = map[uint64][]*attesttypes.Round{}, map[uint64]rewardtypes.Escrow{}, map[uint64]attesttypes.Case{}
+	for _, c := range s.attest.Cases {
+		s.cases[c.TaskId] = c
+	}
 	for i := range s.attest.Rounds {
 		r := &s.attest.Rounds[i]
 		s.rounds[r.TaskId] = append(s.rounds[r.TaskId], r)
@@ -35,7 +39,7 @@ func (s *state) index() *state {
 
 // check is what must hold between the modules, each of which checks itself. It returns the first contradiction.
 func (s *state) check() error {
-	for _, c := range []func() error{s.checkTasks, s.checkEscrows, s.checkLiens, s.checkSlots, s.checkSeatings} {
+	for _, c := range []func() error{s.checkTasks, s.checkEscrows, s.checkLiens, s.checkSlots, s.checkSeatings, s.checkDisputes} {
 		if err := c(); err != nil {
 			return err
 		}
@@ -44,7 +48,11 @@ func (s *state) check() error {
 }
 
 func isClosed(t computetypes.Task) bool {
-	return t.Status == computetypes.TASK_STATUS_SETTLED || t.Status == computetypes.TASK_STATUS_REFUNDED
+	switch t.Status {
+	case computetypes.TASK_STATUS_SETTLED, computetypes.TASK_STATUS_REFUNDED, computetypes.TASK_STATUS_OVERTURNED:
+		return true
+	}
+	return false
 }
 
 // checkTasks compares the status of each task with its rounds, and wants exactly one next thing for each.
@@ -56,13 +64,17 @@ func (s *state) checkTasks() error {
 			last = rounds[len(rounds)-1]
 		}
 		isOpenRound := last != nil && last.IsOpen()
+		inSplit := s.cases[t.Id].Origin == attesttypes.DISPUTE_ORIGIN_SPLIT
+		isSettled := last != nil && len(t.ResultRoot) == 32 &&
+			(last.Verdict == attesttypes.VERDICT_AGREED || t.Reason == computetypes.REASON_TASK_REFEREED && last.Verdict == attesttypes.VERDICT_SPLIT)
 		want := map[computetypes.TaskStatus]bool{
-			computetypes.TASK_STATUS_OPEN:     last == nil,
-			computetypes.TASK_STATUS_MATCHED:  isOpenRound && last.Round == t.Round && last.Role == t.Role,
-			computetypes.TASK_STATUS_SPLIT:    waitsForPanel(t, last),
-			computetypes.TASK_STATUS_STALLED:  waitsForRedraw(t, last),
-			computetypes.TASK_STATUS_SETTLED:  last != nil && last.Verdict == attesttypes.VERDICT_AGREED && len(t.ResultRoot) == 32,
-			computetypes.TASK_STATUS_REFUNDED: !isOpenRound && len(t.ResultRoot) == 0,
+			computetypes.TASK_STATUS_OPEN:       last == nil,
+			computetypes.TASK_STATUS_MATCHED:    (isOpenRound != inSplit) && last.Round == t.Round && last.Role == t.Role,
+			computetypes.TASK_STATUS_SPLIT:      waitsForPanel(t, last),
+			computetypes.TASK_STATUS_STALLED:    waitsForRedraw(t, last),
+			computetypes.TASK_STATUS_SETTLED:    isSettled,
+			computetypes.TASK_STATUS_OVERTURNED: last != nil && last.Refereed && t.Reason == computetypes.REASON_TASK_OVERTURNED,
+			computetypes.TASK_STATUS_REFUNDED:   !isOpenRound && len(t.ResultRoot) == 0,
 		}
 		if !want[t.Status] {
 			return fmt.Errorf("task %d is %s in round %d, its last round is %+v", t.Id, t.Status, t.Round, last)
@@ -70,7 +82,7 @@ func (s *state) checkTasks() error {
 		if isClosed(t) != (t.Reason != computetypes.REASON_UNSPECIFIED) || isClosed(t) != (t.CloseHeight > 0) {
 			return fmt.Errorf("task %d is %s for %s at %d", t.Id, t.Status, t.Reason, t.CloseHeight)
 		}
-		if (t.NextHeight == 0) != isOpenRound {
+		if (t.NextHeight == 0) != (isOpenRound || inSplit) {
 			return fmt.Errorf("task %d is %s and next looked at in %d", t.Id, t.Status, t.NextHeight)
 		}
 		for _, r := range rounds {
@@ -96,10 +108,44 @@ func waitsForPanel(t computetypes.Task, last *attesttypes.Round) bool {
 	return t.Role == computetypes.SEAT_ROLE_PANEL && last.Verdict == attesttypes.VERDICT_SPLIT
 }
 
-// waitsForRedraw says whether a task is rightly STALLED: only the first round has a redraw.
+// waitsForRedraw says whether a task is rightly STALLED: only the first round has a redraw, after a stall or when the
+// referee left no result.
 func waitsForRedraw(t computetypes.Task, last *attesttypes.Round) bool {
-	return last != nil && last.Role == computetypes.SEAT_ROLE_PRIMARY && last.Verdict == attesttypes.VERDICT_STALLED &&
-		t.Round == 1 && t.Role == computetypes.SEAT_ROLE_REDRAW
+	return last != nil && last.Role == computetypes.SEAT_ROLE_PRIMARY && t.Round == 1 && t.Role == computetypes.SEAT_ROLE_REDRAW &&
+		(last.Verdict == attesttypes.VERDICT_STALLED || last.Verdict == attesttypes.VERDICT_SPLIT && last.Refereed)
+}
+
+// checkDisputes wants as many unresolved disputes as a case counts, at most one of them in play against each solver, the same
+// windows as long as they last, and nothing about tasks that are gone.
+func (s *state) checkDisputes() error {
+	unresolved, inPlay := map[uint64]uint32{}, map[string]uint64{}
+	for i := range s.attest.Disputes {
+		d := &s.attest.Disputes[i]
+		if len(s.rounds[d.TaskId]) == 0 {
+			return fmt.Errorf("dispute %d is about task %d, which is gone", d.Id, d.TaskId)
+		}
+		if !d.IsOpen() {
+			continue
+		}
+		unresolved[d.TaskId]++
+		key := fmt.Sprint(d.TaskId, d.Solver)
+		if d.Phase != attesttypes.DISPUTE_PHASE_QUEUED && inPlay[key] != 0 {
+			return fmt.Errorf("disputes %d and %d are played against %s at once", inPlay[key], d.Id, d.Solver)
+		}
+		if d.Phase != attesttypes.DISPUTE_PHASE_QUEUED {
+			inPlay[key] = d.Id
+		}
+	}
+	for _, c := range s.attest.Cases {
+		if c.Unresolved != unresolved[c.TaskId] {
+			return fmt.Errorf("case of task %d counts %d disputes, there are %d", c.TaskId, c.Unresolved, unresolved[c.TaskId])
+		}
+		delete(unresolved, c.TaskId)
+	}
+	if len(unresolved) > 0 {
+		return fmt.Errorf("disputes without a case: %v", unresolved)
+	}
+	return nil
 }
 
 // checkEscrows wants one escrow a task, which holds all of its money until it is closed and none after, and adds up.
@@ -123,18 +169,22 @@ func (s *state) checkEscrows() error {
 	return nil
 }
 
-// checkLiens compares each bond's lien with the liens of all seats of tasks that are not closed and its releases, and
-// wants a bond for each provider and nobody else.
+// checkLiens compares each bond's lien with the liens of all seats of tasks that are not closed, of its challenged seats, its
+// stakes in open challenges and its releases, and wants a bond for each provider and nobody else.
 func (s *state) checkLiens() error {
 	liens := map[string]uint64{}
 	for _, t := range s.compute.Tasks {
-		if isClosed(t) {
-			continue
-		}
 		for _, r := range s.rounds[t.Id] {
 			for i := range r.Seats {
-				liens[r.Seats[i].Provider] += r.Seats[i].Lien
+				if !isClosed(t) || r.Seats[i].Challenged {
+					liens[r.Seats[i].Provider] += r.Seats[i].Lien
+				}
 			}
+		}
+	}
+	for i := range s.attest.Disputes {
+		if d := &s.attest.Disputes[i]; d.IsOpen() {
+			liens[d.Challenger] += d.Stake
 		}
 	}
 	for _, r := range s.reward.LienReleases {
@@ -198,6 +248,9 @@ func (s *state) checkSeatings() error {
 		for _, r := range rounds {
 			for i := range r.Seats {
 				k := key{r.Seats[i].Provider, r.OpenHeight}
+				if uint32(i) >= uint32(len(r.Seats))-r.Audits {
+					k.height = r.AuditHeight
+				}
 				want[k] = append(want[k], r.TaskId)
 			}
 		}

@@ -21,7 +21,7 @@ type weighted struct {
 var menu = []weighted{
 	{30, (*world).post},
 	{12, (*world).registerProvider},
-	{10, (*world).setOffer},
+	{16, (*world).setOffer},
 	{4, (*world).cancel},
 	{3, (*world).repost},
 	{3, (*world).addBond},
@@ -36,6 +36,7 @@ var menu = []weighted{
 	{1, (*world).registerVrfKey},
 	{2, (*world).propose},
 	{8, (*world).badSeat},
+	{10, (*world).badDispute},
 	{8, (*world).badMarket},
 	{8, (*world).badPost},
 }
@@ -127,8 +128,11 @@ func (w *world) someModel() ([]byte, bool) {
 	if len(w.models) == 0 {
 		return nil, false
 	}
-	if w.chance(60) {
+	switch roll := w.rng.IntN(100); {
+	case roll < 45:
 		return w.models[0].id, true
+	case roll < 75:
+		return w.models[1].id, true // that the chain cannot compute
 	}
 	return w.models[w.rng.IntN(len(w.models))].id, true
 }
@@ -163,7 +167,7 @@ func (w *world) question(from int, id []byte, n int) *computetypes.MsgPostTask {
 		Requester: w.addr(from), Payer: w.addr(from),
 		Terms: computetypes.TaskTerms{
 			Kind: computetypes.TASK_KIND_INFERENCE, ModelId: id, Assurance: computetypes.ASSURANCE_CLASS_REDUNDANT,
-			Seats: uint32(w.between(3, 4)), MaxOutputTokens: uint32(w.between(1, 40)),
+			Seats: uint32(w.between(3, 4)), MaxOutputTokens: uint32(w.between(1, 12)),
 			MaxPrice: coin(uint64(w.between(1_000, 200_000))),
 		},
 	}
@@ -172,7 +176,7 @@ func (w *world) question(from int, id []byte, n int) *computetypes.MsgPostTask {
 	}
 	for range n {
 		in := computetypes.TaskInput{}
-		for range w.between(1, 30) {
+		for range w.between(1, 12) {
 			in.Tokens = append(in.Tokens, uint32(w.rng.IntN(300)))
 		}
 		if w.chance(40) {

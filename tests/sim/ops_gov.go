@@ -30,6 +30,7 @@ func computeParams(between func(lo, hi int) int) computetypes.Params {
 	p.MatchBudget = uint32(between(3, 20))
 	p.PruneBudget = uint32(between(1, 10))
 	p.MaxDraws = uint32(between(8, 64))
+	p.AuditBps = uint32(max(0, between(-1_500, 3_000)))
 	return p
 }
 
@@ -37,6 +38,10 @@ func attestParams(between func(lo, hi int) int) attesttypes.Params {
 	p := attesttypes.DefaultParams()
 	p.MaxBatch = uint32(between(40, 200))
 	p.VerdictBudget = uint32(between(2, 12))
+	p.DisputeWindow = uint64(between(4, 8))
+	p.TraceWindow = uint64(between(4, 12))
+	p.DisputeBudget = uint32(between(2, 20))
+	p.AuditBudget = uint32(between(1, 4))
 	return p
 }
 

@@ -23,7 +23,7 @@ func (w *world) act(account int) (op, bool) {
 		switch {
 		case w.chance(w.slowdown) && r.Deadline > w.next()+1:
 		case r.Phase == attesttypes.ROUND_PHASE_COMMIT && !mine.HasCommitted() && s.conduct != silent:
-			c := commit(w.chain.ChainID(), r, s.conduct, provider)
+			c := w.commitment(r, s.conduct, provider)
 			if s.conduct != late && w.next() <= r.Deadline {
 				commits = append(commits, c)
 			} else if w.next() > r.Deadline {
@@ -33,7 +33,7 @@ func (w *world) act(account int) (op, bool) {
 			if w.next() > r.Deadline {
 				continue
 			}
-			rev := reveal(r, s.conduct, provider, w.chance(70))
+			rev := w.opening(r, s.conduct, provider, w.chance(70))
 			if s.conduct == garbled {
 				garbledReveals = append(garbledReveals, rev)
 			} else {
@@ -87,7 +87,7 @@ func (w *world) badSeat() (op, bool) {
 		return op{}, false
 	}
 	provider := w.chain.Accounts[from].Addr
-	c, rev := commit(w.chain.ChainID(), r, s.conduct, provider), reveal(r, s.conduct, provider, false)
+	c, rev := w.commitment(r, s.conduct, provider), w.opening(r, s.conduct, provider, false)
 	mine := r.Seats[r.SeatOf(provider.String())]
 	commitOp := func(name string, c ...attesttypes.Commit) (op, bool) {
 		return op{name: "CommitResult!" + name, from: from, msgs: []sdk.Msg{&attesttypes.MsgCommitResult{Provider: w.addr(from), Commits: c}}}, true
@@ -128,7 +128,7 @@ func (w *world) strangerSeat(from int) (op, bool) {
 			if !found || r.SeatOf(w.addr(from)) >= 0 {
 				continue
 			}
-			c := commit(w.chain.ChainID(), r, honest, w.chain.Accounts[from].Addr)
+			c := w.commitment(r, honest, w.chain.Accounts[from].Addr)
 			o := op{name: "CommitResult!stranger", from: from, msgs: []sdk.Msg{&attesttypes.MsgCommitResult{Provider: w.addr(from), Commits: []attesttypes.Commit{c}}}}
 			o.free = w.chance(50)
 			return o, true

@@ -19,8 +19,9 @@ const (
 	blocks       = 500
 	longBlocks   = 3_000
 	// quietBlocks without new work bring everything to its end: a task's longest way is three times the open window
-	// and the two windows of a round, then retention and the backlog of small budgets.
-	quietBlocks = 400
+	// and the two windows of a round, the disputes against one seat one after the other, then challenges, retention and the
+	// backlog of small budgets.
+	quietBlocks = 600
 )
 
 func seeds(tb testing.TB) (out []uint64) {
@@ -88,6 +89,12 @@ func (w *world) runDry() {
 	require.Empty(w.tb, s.compute.Parked)
 	require.Empty(w.tb, s.attest.Rounds)
 	require.Empty(w.tb, s.attest.Parked)
+	require.Empty(w.tb, s.attest.Disputes)
+	require.Empty(w.tb, s.attest.Cases)
+	require.Empty(w.tb, s.attest.Traces)
+	require.Empty(w.tb, s.attest.Shown)
+	require.Empty(w.tb, s.attest.Sealed)
+	require.Empty(w.tb, s.attest.ParkedDisputes)
 	require.Empty(w.tb, s.reward.Escrows)
 	require.Empty(w.tb, s.reward.LienReleases)
 	require.Empty(w.tb, s.reward.Unbondings)
@@ -110,10 +117,10 @@ func (w *world) merge(all map[string]*tally) {
 		all[name].lastLog = t.lastLog
 	}
 	for reason, n := range w.reasons {
-		if all["task "+reason] == nil {
-			all["task "+reason] = &tally{}
+		if all[reason] == nil {
+			all[reason] = &tally{}
 		}
-		all["task "+reason].ok += n
+		all[reason].ok += n
 	}
 }
 
@@ -133,6 +140,9 @@ func report(t *testing.T, all map[string]*tally) {
 	}
 	for _, name := range []string{
 		"RegisterProvider", "UpdateProvider", "DrainProvider", "RetireProvider", "PublishModel", "DeprecateModel", "SetOffer", "RemoveOffer",
+		"OpenDispute", "PostTrace", "ChooseChild", "PostChildren", "PostChunk", "PostStep", "audit seat", "task overturned",
+		"dispute REFUTED", "dispute UPHELD", "dispute SOLVER_SILENT", "dispute CHALLENGER_SILENT", "dispute DROPPED",
+		"task " + computetypes.REASON_TASK_REFEREED.String(), "task " + computetypes.REASON_TASK_NONE_STOOD.String(),
 		"PostTask", "PostTask again", "CancelTask", "CommitResult", "RevealResult", "AddBond", "WithdrawBond", "RetryPayout", "RegisterVrfKey",
 		"UpdateParams of compute", "UpdateParams of attest.", "UpdateParams of reward.", "UpdateParams of beacon.",
 		"task " + computetypes.REASON_TASK_AGREED.String(), "task " + computetypes.REASON_TASK_AGREED_BY_PANEL.String(),

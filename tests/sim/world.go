@@ -15,6 +15,7 @@ import (
 	"github.com/aichain/aichain/app/apptest"
 	"github.com/aichain/aichain/rules/payout"
 	"github.com/aichain/aichain/tests/kit"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
@@ -45,14 +46,17 @@ type world struct {
 	tb    testing.TB
 	rng   *rand.Rand
 	chain *apptest.Chain
-	chest []kit.Model // what may be published
+	chest []*kit.Brain // what is and may be published
+	look  *kit.World   // for players of disputes
+	hands map[int]*kit.Player
 
 	models   []model // published, in order
 	tasks    []uint64
 	refs     map[int][]string     // account → client_refs used
 	seats    map[int][]seat       // account → seats not yet done with
 	votes    [validators][]uint64 // proposals the validators have still to vote on, once for each
-	spare    int                  // models not yet published
+	spare    int                  // models of the chest that are published
+	settled  []uint64             // tasks whose results may be challenged
 	vrfKeys  int                  // made so far
 	quiet    bool                 // no new work: everything must come to its end
 	counts   map[string]*tally
@@ -78,6 +82,11 @@ func newWorld(tb testing.TB, seed uint64) *world {
 	w := &world{
 		tb: tb, rng: rand.New(rand.NewPCG(seed, 0xa1)), chain: newChain(tb), chest: chest(tb),
 		refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30,
+		hands: map[int]*kit.Player{}, spare: modelsAtGenesis,
+	}
+	w.look = kit.Around(tb, w.chain)
+	for _, b := range w.chest[:modelsAtGenesis] {
+		w.models = append(w.models, model{b.ID, firstRequester})
 	}
 	return w
 }
@@ -111,8 +120,16 @@ func (w *world) compose() []op {
 		add(w.vote(v))
 	}
 	for p := firstProvider; p < accounts; p++ {
+		if w.chance(50) {
+			add(w.move(p))
+			add(w.act(p))
+			continue
+		}
 		add(w.act(p))
+		add(w.move(p))
 	}
+	add(w.expose())
+	add(w.challenge())
 	if !w.quiet {
 		for range w.rng.IntN(7) {
 			add(w.random())
@@ -200,9 +217,21 @@ func (w *world) listen(res *abci.ResponseFinalizeBlock) {
 		case *computetypes.EventTasksPosted:
 			w.tasks = append(w.tasks, ev.TaskIds...)
 		case *computetypes.EventTaskClosed:
-			w.reasons[ev.Reason.String()]++
+			w.reasons["task "+ev.Reason.String()]++
+			if ev.Status == computetypes.TASK_STATUS_SETTLED {
+				w.settled = append(w.settled, ev.TaskId)
+			}
+		case *computetypes.EventTaskOverturned:
+			w.reasons["task overturned"]++
 		case *computetypes.EventTaskMatched:
 			w.takeSeats(ev)
+			if ev.Role == computetypes.SEAT_ROLE_AUDIT {
+				w.reasons["audit seat"]++
+			}
+		case *attesttypes.EventAuditSkipped:
+			w.reasons["audit skipped"]++
+		case *attesttypes.EventDisputeResolved:
+			w.resolved(ev)
 		}
 	}
 }
@@ -211,7 +240,17 @@ func (w *world) listen(res *abci.ResponseFinalizeBlock) {
 func (w *world) takeSeats(ev *computetypes.EventTaskMatched) {
 	for _, name := range ev.Providers {
 		account := w.accountOf(name)
-		w.seats[account] = append(w.seats[account], seat{task: ev.TaskId, round: ev.Round, conduct: w.conductOf(account)})
+		c := w.conductOf(account)
+		if isBribed(ev.TaskId) && ev.Role == computetypes.SEAT_ROLE_PRIMARY {
+			c = ring
+		}
+		if isDivided(ev.TaskId) && (ev.Role == computetypes.SEAT_ROLE_PANEL || ev.Role == computetypes.SEAT_ROLE_PANEL_WIDE) && w.chance(50) {
+			c = ring
+		}
+		if isHopeless(ev.TaskId) && (ev.Role == computetypes.SEAT_ROLE_PRIMARY || ev.Role == computetypes.SEAT_ROLE_REDRAW) {
+			c = nonsense
+		}
+		w.seats[account] = append(w.seats[account], seat{task: ev.TaskId, round: ev.Round, conduct: c})
 	}
 }
 
