@@ -12,7 +12,11 @@ type Upgrade struct {
 	Stores storetypes.StoreUpgrades
 }
 
-// All lists the upgrades, oldest first. None yet: the first release has nothing to upgrade from.
-//
-//	{Name: "v2", Stores: storetypes.StoreUpgrades{Added: []string{"referee"}}},
-var All = []Upgrade{}
+// All lists the upgrades, oldest first.
+var All = []Upgrade{
+	// The referee and audits: parameters of x/attest and x/compute, no store of their own.
+	{Name: Referee},
+}
+
+// Referee is the upgrade from the first release, in which panels voted on different results.
+const Referee = "referee"
