@@ -18,7 +18,7 @@ PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo demo-cheat build-liar attack clean \
-  licences proto-baseline proto-ts test-ts release reproducible
+  licences proto-baseline proto-ts test-ts release reproducible operate load
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -34,6 +34,15 @@ reproducible: ## build the commit's release twice from nothing in different fold
 
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...
+
+# RUN picks tests of `make operate`: TestUpgrade, TestStateSync, TestRotateKeys, TestValidatorsDown, TestRollingRestart, TestKills.
+RUN   ?= .
+KILLS ?= 200
+operate: ## upgrade, state sync, new keys, nodes down, 200 random kills, on real networks: RUN picks one, KILLS how many; half an hour
+	OPERATE=1 $(GOTEST) -count=1 -v -timeout 60m -run '$(RUN)' ./tests/operate -args -kills $(KILLS)
+
+load: ## find out what a network on this machine settles a second; see scripts/load.sh
+	./scripts/load.sh
 
 test-ts: ## the TypeScript client against a network of this machine; needs node 20 and npm
 	./scripts/test-ts.sh

@@ -134,6 +134,16 @@ func (n *Network) Height(tb testing.TB) int64 {
 	return h
 }
 
+// HeightOf a node.
+func (n *Network) HeightOf(tb testing.TB, node int) int64 {
+	tb.Helper()
+	h, err := n.RPCs[node].Height()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
 // WaitHeight waits until a node has a height.
 func (n *Network) WaitHeight(tb testing.TB, node int, height int64) {
 	tb.Helper()

@@ -26,7 +26,7 @@ type WorkerSpec struct {
 // WorkerProcess is a worker with its home.
 type WorkerProcess struct {
 	*Process
-	spec WorkerSpec
+	Spec WorkerSpec
 	Home string
 	URL  string // of its health server
 }
@@ -52,7 +52,7 @@ func (n *Network) AddWorker(tb testing.TB, spec WorkerSpec) *WorkerProcess {
 	if spec.Inspects {
 		InspectAll(tb, filepath.Join(home, "config.toml"))
 	}
-	w := &WorkerProcess{spec: spec, Home: home, URL: "http://" + listen}
+	w := &WorkerProcess{Spec: spec, Home: home, URL: "http://" + listen}
 	w.Process = n.Children.Add(n.Dir, spec.Name, "")
 	w.Use(n.Bins, spec.Faults...)
 	w.Start(tb)
