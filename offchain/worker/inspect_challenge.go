@@ -8,6 +8,7 @@ import (
 
 	"github.com/aichain/aichain/canon/step"
 	"github.com/aichain/aichain/client"
+	"github.com/aichain/aichain/offchain/worker/executor"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 )
@@ -76,6 +77,9 @@ type challenged struct {
 	won     []uint64 // of them, those that were won as soon as they were opened
 	missing uint64   // uaic of free bond that the seats left out would need
 	err     error
+
+	key     witnessKey
+	witness executor.Witness // of the claim, nil for an impossible one
 }
 
 // startChallenge challenges a result beside the loop.
@@ -120,7 +124,9 @@ func (w *Worker) challengeResult(ctx context.Context, id uint64) challenged {
 	if err != nil {
 		return challenged{err: err}
 	}
-	return w.openAll(ctx, id, left)
+	out := w.openAll(ctx, id, left)
+	out.key, out.witness = about.key, wit
+	return out
 }
 
 // unchallenged lists the seats that stand and that we have not challenged.
@@ -191,6 +197,9 @@ func (w *Worker) onChallenged(r challenged) {
 	it := in.items[r.task]
 	if it == nil {
 		return
+	}
+	if len(r.opened) > 0 && r.witness != nil && w.court.kept[r.key] == nil {
+		w.court.kept[r.key] = &kept{witness: r.witness, until: w.height + unseenBlocks}
 	}
 	for _, id := range r.opened {
 		w.Log.Warn("challenged a settled result", "task", r.task, "dispute", id)

@@ -81,6 +81,7 @@ func TestAWrongSettledResultIsChallengedSeatBySeat(t *testing.T) {
 	require.Equal(t, "challenge", rec.Origin)
 	require.EqualValues(t, 100, rec.Stake)
 	require.Equal(t, 5, counting.ran)
+	require.Equal(t, 1, counting.witnessed, "the witness that a challenge was made with is the one that it is played with")
 
 	ran := counting.ran
 	require.NoError(t, r.live(nil, r.looked(5)))

@@ -17,6 +17,9 @@ const (
 	// maxWitnessTries is how often a witness is computed for a dispute before we believe that it shows us wrong: a
 	// machine may err once.
 	maxWitnessTries = 2
+	// unseenBlocks is how long a witness stays that a challenge was made with, until the chain tells of the disputes that
+	// it has opened: a solver may have its trace ready, and then the first choice is due at once.
+	unseenBlocks = 3
 )
 
 // errNoDisputant is returned for an executor that cannot repeat a run with hashing.
@@ -26,7 +29,8 @@ var errNoDisputant = errors.New("this executor cannot witness runs, so it loses 
 type kept struct {
 	mu      sync.Mutex
 	witness executor.Witness
-	users   int // moves being built with it
+	users   int    // moves being built with it
+	until   uint64 // height before which it stays, wanted or not
 }
 
 // witnessed is a witness that was computed, or why not.
@@ -64,7 +68,7 @@ func (w *Worker) witness(ctx context.Context, s subject) (wit executor.Witness, 
 func (w *Worker) startWitness(ctx context.Context) {
 	wanted := w.wantedWitnesses()
 	for key, k := range w.court.kept {
-		if k.users == 0 && !slices.ContainsFunc(wanted, func(g *game) bool { return g.subject.key == key }) {
+		if k.users == 0 && w.height >= k.until && !slices.ContainsFunc(wanted, func(g *game) bool { return g.subject.key == key }) {
 			delete(w.court.kept, key)
 		}
 	}
