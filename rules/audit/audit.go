@@ -6,10 +6,11 @@ import (
 	"math/bits"
 )
 
-// The tags: the lot and the draw of the seat must not tell anything about each other.
+// The tags: the lot, the draw of the seat and the place in the line must not tell anything about each other.
 const (
 	tagLot  = "aichain/audit/lot/v1"
 	tagSeed = "aichain/audit/v1"
+	tagRank = "aichain/audit/rank/v1"
 )
 
 // bpsOne is 100 % in basis points.
@@ -29,6 +30,13 @@ func IsDrawn(chainID string, beacon []byte, taskID uint64, round, bps uint32) bo
 // Seed is the randomness with which the audit seat of a round is drawn (rules/match).
 func Seed(chainID string, beacon []byte, taskID uint64, round uint32) [32]byte {
 	return digest(tagSeed, chainID, beacon, taskID, round)
+}
+
+// Rank is the place of a drawn round in the line when a block cannot seat the audits of all: the lowest come first. Any
+// other order could be chosen by whoever commits last, and the places before a round be filled with others.
+func Rank(chainID string, beacon []byte, taskID uint64, round uint32) uint64 {
+	h := digest(tagRank, chainID, beacon, taskID, round)
+	return binary.BigEndian.Uint64(h[:8])
 }
 
 // digest hashes the fields as the package comment says.

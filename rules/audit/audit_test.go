@@ -158,3 +158,24 @@ func BenchmarkIsDrawn(b *testing.B) {
 		audit.IsDrawn("aichain-1", beacon, 7, 0, 500)
 	}
 }
+
+// TestRank compares with values made by a separate program (Python's hashlib), and the line with a fair one: whatever the
+// task's number, half of the beacons put it into the first half.
+func TestRank(t *testing.T) {
+	require.Equal(t, uint64(17538062487480428431), audit.Rank("aichain-1", make([]byte, 32), 1, 0))
+	counting := make([]byte, 32)
+	for i := range counting {
+		counting[i] = byte(i)
+	}
+	require.Equal(t, uint64(17989671826768623321), audit.Rank("aichain-1", counting, 1<<64-1, 1<<32-1))
+	for _, task := range []uint64{1, 2, 1 << 40} {
+		low := 0
+		for i := range 4_000 {
+			beacon := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
+			if audit.Rank("c", beacon[:], task, 0) < 1<<63 {
+				low++
+			}
+		}
+		require.InDelta(t, 2_000, low, 130)
+	}
+}

@@ -6,7 +6,7 @@
 // is revealed before. So a round whose seats collude has bound itself before anybody can know whether it is audited,
 // and the auditor cannot copy, because there is nothing to copy from.
 //
-// Start at IsDrawn. Every digest here is one SHA-256 over
+// Start at IsDrawn. When more are drawn than a block may seat, Rank says which. Every digest here is one SHA-256 over
 //
 //	u32 length of the tag ‖ tag ‖ u32 length ‖ chain id ‖ u32 length ‖ beacon ‖ u64 task id ‖ u32 round
 //

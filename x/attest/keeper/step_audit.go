@@ -1,8 +1,10 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -45,8 +47,8 @@ type lot struct {
 
 // stepAudit draws, with the beacon of this block, which of the rounds that got their last commitment in the block
 // before get one more, blind seat. Nothing of them is revealed yet, and their seats committed before they could know.
-// It reads one record per such round and writes only those that are drawn, at most audit_budget of them; what is
-// drawn beyond it goes on without, and so does what fails.
+// It reads one record per such round and writes only those that are drawn, at most audit_budget of them, in an order that
+// the beacon gives; what is drawn beyond it goes on without, and so does what fails.
 func (k *Keeper) stepAudit(ctx sdk.Context) error {
 	sealed, err := k.takeSealed(ctx)
 	if err != nil || len(sealed) == 0 {
@@ -61,6 +63,11 @@ func (k *Keeper) stepAudit(ctx sdk.Context) error {
 		return errorsmod.Wrapf(err, "%d records of sealed rounds go on without audits", len(sealed))
 	}
 	drawn := k.drawLots(ctx, sealed, beacon)
+	if len(drawn) > int(params.AuditBudget) {
+		slices.SortStableFunc(drawn, func(a, b lot) int {
+			return cmp.Compare(audit.Rank(ctx.ChainID(), beacon, a.taskID, a.round), audit.Rank(ctx.ChainID(), beacon, b.taskID, b.round))
+		})
+	}
 	skip := func(ctx sdk.Context, l lot, cause error) error {
 		if cause != nil {
 			ctx.Logger().Error("an audit seat could not be drawn", "task", l.taskID, "round", l.round, "err", cause)

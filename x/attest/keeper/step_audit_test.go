@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -240,8 +242,13 @@ func TestAuditBudget(t *testing.T) {
 	f.begin(matchHeight + 1)
 	require.Equal(t, 3, f.events("EventAuditSeated"))
 	require.Equal(t, 5, f.events("EventAuditSkipped"))
-	for _, id := range ids {
-		require.Equal(t, id <= 3, f.round(id).Audits == 1, "in the order of the message")
+	beacon, err := f.beacon.At(f.ctx, matchHeight+1)
+	require.NoError(t, err)
+	rank := func(id uint64) uint64 { return audit.Rank(testChain, beacon, id, 0) }
+	inLine := slices.SortedFunc(slices.Values(ids), func(a, b uint64) int { return cmp.Compare(rank(a), rank(b)) })
+	require.NotEqual(t, ids[:3], inLine[:3], "not the order of the message, which a seat chooses")
+	for i, id := range inLine {
+		require.Equal(t, i < 3, f.round(id).Audits == 1)
 	}
 }
 
