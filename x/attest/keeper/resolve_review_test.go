@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/aichain/aichain/canon/step"
+	"github.com/aichain/aichain/rules/result"
 	"github.com/aichain/aichain/x/attest/types"
 )
 
@@ -67,5 +69,46 @@ func TestFirstChoiceHasTimeForAWitness(t *testing.T) {
 		require.NoError(t, c.send(c.due(d.Id)))
 		d = c.load(d.Id)
 		require.Equal(t, heightOf(c.ctx)+moveWindow, d.Deadline, d.Phase)
+	}
+}
+
+// TestSplitsOfManyResultsAreSpread: what a block opens in disputes is bounded too, not only the number of verdicts. What
+// waits comes first in the next block.
+func TestSplitsOfManyResultsAreSpread(t *testing.T) {
+	const tasks, seats = 5, 7
+	c := newCourt(t)
+	params := types.DefaultParams()
+	params.VerdictBudget = 20
+	require.NoError(t, c.k.params.Set(c.ctx, params))
+	all, claims := []int{0, 1, 2, 3, 4, 5, 6}, [][]step.Claim{}
+	for id := uint64(1); id <= tasks; id++ {
+		c.postRefereed(id, all...)
+		lies := c.wrong(id, seats)
+		for i, n := range all {
+			root := result.Root(c.root[:], lies[i].InputDigest[:], lies[i].Output, lies[i].Stop)
+			commitment := result.Commitment(testChain, id, 0, addressOf(n), root, [32]byte(saltOf(id, 0, n)))
+			require.NoError(t, c.commit(n, types.Commit{TaskId: id, Commitment: commitment[:]}))
+		}
+		claims = append(claims, lies)
+	}
+	c.at(heightOf(c.ctx) + 1)
+	for id := uint64(1); id <= tasks; id++ {
+		for i, n := range all {
+			lie := claims[id-1][i]
+			require.NoError(t, c.reveal(n, types.Reveal{TaskId: id, Salt: saltOf(id, 0, n), Output: lie.Output, Stop: lie.Stop}))
+		}
+	}
+	height := heightOf(c.ctx)
+	for i, want := range []int{2, 4, 5} {
+		c.end(height + uint64(i))
+		closed := 0
+		for id := uint64(1); id <= tasks; id++ {
+			if c.round(id).Verdict == types.VERDICT_SPLIT {
+				closed++
+				require.Len(t, c.disputesOf(id), seats*(seats-1))
+			}
+		}
+		require.Equal(t, want, closed)
+		require.NoError(t, c.k.Invariants(c.ctx))
 	}
 }

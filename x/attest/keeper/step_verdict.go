@@ -13,9 +13,13 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// stepVerdict moves on the rounds whose deadline has come, soonest first, at most verdict_budget of them; the rest
-// wait for the next block, where they come first. A round in its commit phase opens its reveals or stalls; a round in
-// its reveal phase gets its verdict.
+// disputesPerVerdict is how many disputes a verdict of the budget may open: as many as one liar among three seats leads
+// to. A split of seven different results opens 42, which take a hundred times as long as a verdict.
+const disputesPerVerdict = 4
+
+// stepVerdict moves on the rounds whose deadline has come, soonest first, at most verdict_budget of them, and none after
+// as many disputes were opened as that many verdicts may; the rest wait for the next block, where they come first. A
+// round in its commit phase opens its reveals or stalls; a round in its reveal phase gets its verdict.
 func (k *Keeper) stepVerdict(ctx sdk.Context) error {
 	params, err := k.params.Get(ctx)
 	if err != nil {
@@ -25,8 +29,15 @@ func (k *Keeper) stepVerdict(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
-	opened := types.EventRevealsOpened{}
+	first, err := k.nextDispute.Peek(ctx)
+	if err != nil {
+		return err
+	}
+	opened, last := types.EventRevealsOpened{}, first+disputesPerVerdict*uint64(params.VerdictBudget)
 	blockwork.Run(ctx, due, func(ctx sdk.Context, key dueKey) error {
+		if next, err := k.nextDispute.Peek(ctx); err != nil || next >= last {
+			return err // it stays due
+		}
 		isOpened, err := k.moveOn(ctx, key)
 		if err == nil && isOpened {
 			opened.TaskIds = append(opened.TaskIds, key.K2())
