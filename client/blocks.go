@@ -5,10 +5,6 @@ import (
 	"errors"
 	"sync"
 	"time"
-
-	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
-	ctypes "github.com/cometbft/cometbft/rpc/core/types"
-	cmttypes "github.com/cometbft/cometbft/types"
 )
 
 // stallAfter is how long silence on the websocket is believed before the node is asked whether it moved on.
@@ -127,24 +123,17 @@ func (h *blockHub) ask(ctx context.Context) error {
 
 // follow subscribes and tells until the subscription breaks. It returns nil only if it heard something.
 func (h *blockHub) follow(ctx context.Context) error {
-	ws, err := rpchttp.New(h.rpc, "/websocket")
-	if err != nil {
-		return err
-	}
-	if err := ws.Start(); err != nil {
-		return err
-	}
-	defer func() { _ = ws.Stop() }() // nothing to do about a connection that is already gone
 	sub, cancel := context.WithTimeout(ctx, stallAfter)
-	events, err := ws.Subscribe(sub, "aichain", cmttypes.QueryForEvent(cmttypes.EventNewBlockHeader).String(), 64)
+	headers, err := subscribeHeaders(sub, h.rpc)
 	cancel()
 	if err != nil {
 		return err
 	}
+	defer headers.close()
 	if err := h.ask(ctx); err != nil {
 		return err
 	}
-	err = h.listen(ctx, events)
+	err = h.listen(ctx, headers.heights)
 	if errors.Is(err, errHeard) {
 		return nil
 	}
@@ -154,9 +143,9 @@ func (h *blockHub) follow(ctx context.Context) error {
 // errHeard says that a subscription worked before it broke.
 var errHeard = errors.New("subscription ended")
 
-// listen tells what events say. When they are silent for long it asks the node, and gives up on the
+// listen tells what a subscription says. When it is silent for long it asks the node, and gives up on the
 // subscription if the node is away or has moved on without a word.
-func (h *blockHub) listen(ctx context.Context, events <-chan ctypes.ResultEvent) error {
+func (h *blockHub) listen(ctx context.Context, heights <-chan uint64) error {
 	silence := time.NewTimer(stallAfter)
 	defer silence.Stop()
 	end := errStalled
@@ -164,14 +153,12 @@ func (h *blockHub) listen(ctx context.Context, events <-chan ctypes.ResultEvent)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e, ok := <-events:
+		case height, ok := <-heights:
 			if !ok {
 				return end
 			}
-			if d, ok := e.Data.(cmttypes.EventDataNewBlockHeader); ok && d.Header.Height > 0 {
-				h.tell(uint64(d.Header.Height))
-				end = errHeard
-			}
+			h.tell(height)
+			end = errHeard
 		case <-silence.C:
 			before := h.last()
 			if err := h.ask(ctx); err != nil {
