@@ -58,7 +58,8 @@ func keysOf(seats []*seat) []Key {
 	return keys
 }
 
-// unsent lets a seat try again: at once after a failure of the way, later and later after a refusal.
+// unsent lets a seat try again: at once after a failure of the way, later and later after a refusal; a reveal with the next
+// block, for its window is short, and what is not revealed in it costs the whole lien.
 func (w *Worker) unsent(s *seat, isReveal bool, err error) {
 	w.metrics.failures.Inc()
 	w.Log.Warn("message not accepted", "task", s.rec.Task, "round", s.rec.Round, "reveal", isReveal, "err", err, "next", client.Next(err))
@@ -67,5 +68,7 @@ func (w *Worker) unsent(s *seat, isReveal bool, err error) {
 	}
 	s.tries++
 	s.notBefore = w.height + 1<<min(s.tries-1, 4)
-	s.forceOutput = s.forceOutput || isReveal
+	if isReveal {
+		s.notBefore, s.forceOutput = w.height+1, true
+	}
 }
