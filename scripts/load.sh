@@ -10,7 +10,7 @@
 #   OUT=build/load                       where tables and profiles go
 #   NET, BASE_PORT                       see lib.sh
 set -euo pipefail
-NET=${NET:-$(cd "$(dirname "$0")/.." && pwd)/.load}
+NET=${NET:-$(cd "$(dirname "$0")/.." && pwd)/build/load/net}
 BASE_PORT=${BASE_PORT:-28600}
 . "$(dirname "$0")/lib.sh"
 RATES=${RATES:-10 40 80 160}

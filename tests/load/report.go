@@ -3,11 +3,15 @@ package main
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 )
+
+// digits are left out of reasons, so that the same one is counted once.
+var digits = regexp.MustCompile(`[0-9]+`)
 
 // book is what happened.
 type book struct {
@@ -80,7 +84,7 @@ func (b *book) failed(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	text := err.Error()
-	b.errors[text[:min(len(text), 120)]]++
+	b.errors[digits.ReplaceAllString(text[:min(len(text), 140)], "N")]++
 }
 
 // block notes a block's own time.

@@ -22,6 +22,9 @@ type watcher struct {
 	book      *book
 	providers map[string]*provider // by address
 	rounds    map[uint64]uint32    // the present round of each task
+	// sealed are the tasks whose last seat committed in the last block. The next one draws whether they are audited;
+	// reveals are taken after that.
+	sealed, sealedBefore []uint64
 }
 
 func newWatcher(c config, b *book, q question) (*watcher, error) {
@@ -60,10 +63,16 @@ func (w *watcher) run(ctx context.Context) error {
 			return fmt.Errorf("block %d: %w", next, err)
 		}
 		w.book.block(block.Block.Time, len(block.Block.Txs))
+		w.sealedBefore, w.sealed = w.sealed, nil
 		for _, tx := range res.TxsResults {
 			w.see(tx.Events)
 		}
 		w.see(res.FinalizeBlockEvents)
+		for _, id := range w.sealedBefore {
+			for _, p := range w.providers {
+				p.open(id, w.rounds[id])
+			}
+		}
 		next++
 	}
 	return nil
@@ -89,17 +98,15 @@ func (w *watcher) see(events []abci.Event) {
 		switch m := m.(type) {
 		case *computetypes.EventTaskMatched:
 			w.rounds[m.TaskId] = m.Round
+			// With a blind seat to wait for, the round is not open after all.
+			w.sealedBefore = slices.DeleteFunc(w.sealedBefore, func(id uint64) bool { return id == m.TaskId })
 			for _, addr := range m.Providers {
 				if p := w.providers[addr]; p != nil {
 					p.seat(m.TaskId, m.Round)
 				}
 			}
 		case *attesttypes.EventRevealsOpened:
-			for _, id := range m.TaskIds {
-				for _, p := range w.providers {
-					p.open(id, w.rounds[id])
-				}
-			}
+			w.sealed = append(w.sealed, m.TaskIds...)
 		case *attesttypes.EventSeatOutcome:
 			w.book.fault(m.Outcome.String())
 		case *computetypes.EventTaskClosed:

@@ -92,6 +92,17 @@ func Open(tb testing.TB, bins Binaries, o Options) *Network {
 	return n
 }
 
+// Reopen starts a network from homes that fill writes into a folder, with ports from base on. Its accounts are for the
+// caller to say.
+func Reopen(tb testing.TB, bins Binaries, fill func(dir string, base int)) *Network {
+	tb.Helper()
+	n := &Network{Bins: bins, Dir: tb.TempDir(), base: FreePorts(tb, maxNodes*portStep+workerPorts), Workers: map[string]*WorkerProcess{}}
+	n.Children = NewProcesses(tb)
+	fill(n.Dir, n.base)
+	n.startNodes(tb, Options{})
+	return n
+}
+
 // startNodes starts all validators and waits until each has a block.
 func (n *Network) startNodes(tb testing.TB, o Options) {
 	tb.Helper()

@@ -60,6 +60,14 @@ func (n *Network) AddWorker(tb testing.TB, spec WorkerSpec) *WorkerProcess {
 	return w
 }
 
+// Adopt takes up a worker whose home is there already. Use and Start it then.
+func (n *Network) Adopt(spec WorkerSpec) *WorkerProcess {
+	w := &WorkerProcess{Spec: spec, Home: filepath.Join(n.Dir, spec.Name)}
+	w.Process = n.Children.Add(n.Dir, spec.Name, "")
+	n.Workers[spec.Name] = w
+	return w
+}
+
 // Offer adds models to a configuration.
 func (n *Network) Offer(tb testing.TB, home string, models []string) {
 	tb.Helper()

@@ -15,14 +15,15 @@ type serving struct {
 	before map[string]localnet.Purse
 }
 
-// serve starts it with more accounts, and waits until it has answered once.
+// serve starts it with more accounts, and waits until it has answered once. The workers talk to node0 and node1: a
+// worker whose node is down for longer than a window misses its seats, which is another test (tests/system, cut).
 func serve(t *testing.T, o localnet.Options) *serving {
 	t.Helper()
 	o.Accounts += "asker0,asker1,asker2,w0,w1,w2,w3"
 	s := &serving{Network: localnet.Open(t, localnet.BuildAll(t), o)}
 	s.MakeModels(t)
 	for i := range 4 {
-		s.AddWorker(t, localnet.WorkerSpec{Name: fmt.Sprintf("w%d", i), Node: i, Models: []string{"nano"}})
+		s.AddWorker(t, localnet.WorkerSpec{Name: fmt.Sprintf("w%d", i), Node: i % 2, Models: []string{"nano"}})
 	}
 	for _, w := range s.Workers {
 		w.WaitReady(t)

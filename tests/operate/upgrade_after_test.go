@@ -14,7 +14,7 @@ import (
 
 // halt waits until all nodes stand before the height of the plan, and until they have gone on with the new binary,
 // which the supervisor or, bySelf, the test starts. The workers are swapped while the chain stands or soon after.
-func (u *upgraded) halt(t *testing.T, plan int64, bySelf bool) {
+func (u *upgraded) halt(t *testing.T, plan int64, bySelf bool, before map[string]localnet.Purse) {
 	words := []byte(fmt.Sprintf("UPGRADE \"%s\" NEEDED at height: %d", upgrades.Referee, plan))
 	for i, p := range u.Nodes {
 		localnet.Until(t, localnet.CaseTimeout, fmt.Sprintf("node%d to halt", i), func() (bool, string) {
@@ -27,14 +27,19 @@ func (u *upgraded) halt(t *testing.T, plan int64, bySelf bool) {
 	}
 	u.Bins = u.bins
 	if bySelf {
-		for i, p := range u.Nodes {
+		for _, p := range u.Nodes {
 			p.Kill()
+		}
+		if *recording {
+			u.save(t, plan, before)
+		}
+		for i, p := range u.Nodes {
 			p.Bin, p.Args = u.bins.Aichaind, []string{"start", "--home", u.Home(i)}
 			p.Start(t)
 		}
 	}
 	for i := range u.Nodes {
-		u.WaitHeight(t, i, plan+1)
+		u.WaitHeight(t, i, plan+3) // until the first block after a start, a node answers no questions
 	}
 	t.Logf("all nodes run the new binary at height %d", u.Height(t))
 }
@@ -68,7 +73,7 @@ func (u *upgraded) check(t *testing.T, plan int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if compute.AuditBps != computetypes.DefaultParams().AuditBps || compute.OpenWindow != 200 {
+	if compute.AuditBps != computetypes.DefaultParams().AuditBps || compute.OpenWindow != 90 {
 		t.Errorf("parameters of x/compute: expected audits and the rest as it was, got %v", compute)
 	}
 }
@@ -90,7 +95,7 @@ func (u *upgraded) revive(t *testing.T) {
 // finish lets every task come to its end.
 func (u *upgraded) finish(t *testing.T) {
 	for ref, id := range u.tasks {
-		if ref == "cancelled" {
+		if ref == "cancelled" || ref == "tight" {
 			continue
 		}
 		view := u.Chain.WaitStatus(t, id, computetypes.TASK_STATUS_SETTLED)
@@ -101,6 +106,11 @@ func (u *upgraded) finish(t *testing.T) {
 			}
 		}
 		t.Logf("%-10s %s after %d rounds, %s", ref, view.Progress.Status, len(u.Chain.Rounds(t, id)), view.Task.Reason)
+	}
+	// What cannot pay for the new terms comes back whole.
+	tight := u.Chain.WaitStatus(t, u.tasks["tight"], computetypes.TASK_STATUS_REFUNDED)
+	if tight.Task.Reason != computetypes.REASON_TASK_UNMATCHED || tight.Money.Refunded != tight.Money.Escrowed {
+		t.Errorf("tight: expected all of %d uaic back, got %v", tight.Money.Escrowed, tight)
 	}
 	// The same question under the same name, with the new binary: the answer is there, nothing is paid.
 	for _, ref := range []string{"settled", "redraw", "matched", "committing", "revealing"} {

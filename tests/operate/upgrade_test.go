@@ -19,7 +19,7 @@ const oldCommit = "76d9114"
 
 // oldParams are those of a genesis of that version. The windows hold what is begun before the halt until after it.
 var oldParams = localnet.Params{
-	"compute": {"commit_window": "40", "reveal_window": "40", "open_window": "200", "challenge_window": "15"},
+	"compute": {"commit_window": "40", "reveal_window": "40", "open_window": "90", "challenge_window": "15"},
 	"gov":     shortVotes,
 }
 
@@ -46,7 +46,10 @@ type upgraded struct {
 // TestUpgrade brings a network from the old version to this one by governance, with tasks in flight in every state.
 func TestUpgrade(t *testing.T) {
 	long(t)
-	bins, old, visor := localnet.BuildAll(t), localnet.BuildOld(t, oldCommit), localnet.BuildCosmovisor(t)
+	bins, old, visor := localnet.BuildAll(t), localnet.BuildOld(t, oldCommit), ""
+	if !*recording {
+		visor = localnet.BuildCosmovisor(t)
+	}
 	if visor == "" {
 		t.Log("without cosmovisor: the test swaps the binaries")
 	}
@@ -65,7 +68,7 @@ func TestUpgrade(t *testing.T) {
 	before := u.Purses(t)
 	plan := u.propose(t)
 	u.begin(t, plan)
-	u.halt(t, plan, visor == "")
+	u.halt(t, plan, visor == "", before)
 	u.revive(t)
 	u.check(t, plan)
 	u.finish(t)
@@ -90,27 +93,32 @@ func supervise(tb testing.TB, home string, old, bins localnet.Binaries) {
 // hire starts the workers of the old version.
 func (u *upgraded) hire(t *testing.T) {
 	u.MakeModels(t, "gated", "lonely")
-	for i := range gated {
-		u.names = append(u.names, fmt.Sprintf("w%d", i))
-	}
-	u.names = append(u.names, "liar")
-	for i, name := range u.names {
-		u.gates[name] = u.NewGates(t, name)
-		spec := localnet.WorkerSpec{Name: name, Node: i % localnet.Validators, Models: []string{"nano"}, Faults: u.gates[name].Flag()}
-		switch {
-		case name == "liar":
-			spec.Bond, spec.Faults = heavyAIC, append(spec.Faults, "--wrong")
-		case name == drained:
-			spec.Models = []string{"nano", "lonely"}
-		case i < 2:
-			spec.Models = []string{"nano", "gated", "lonely"}
-		default:
-			spec.Models = []string{"nano", "gated"}
-		}
+	u.staff(func(_ int, spec localnet.WorkerSpec) {
+		u.gates[spec.Name] = u.NewGates(t, spec.Name)
+		spec.Faults = append(spec.Faults, u.gates[spec.Name].Flag()...)
 		u.AddWorker(t, spec)
-	}
+	})
 	for _, w := range u.Workers {
 		w.WaitReady(t)
+	}
+}
+
+// staff names all workers in turn.
+func (u *upgraded) staff(each func(i int, spec localnet.WorkerSpec)) {
+	for i := range gated + 1 {
+		spec := localnet.WorkerSpec{Name: fmt.Sprintf("w%d", i), Node: i % localnet.Validators, Models: []string{"nano"}}
+		switch {
+		case i == gated:
+			spec.Name, spec.Bond, spec.Faults = "liar", heavyAIC, []string{"--wrong"}
+		case spec.Name == drained:
+			spec.Models = append(spec.Models, "lonely")
+		case i < 2:
+			spec.Models = append(spec.Models, "gated", "lonely")
+		default:
+			spec.Models = append(spec.Models, "gated")
+		}
+		u.names = append(u.names, spec.Name)
+		each(i, spec)
 	}
 }
 
@@ -239,7 +247,9 @@ func (u *upgraded) waitRound(t *testing.T, ref string, role computetypes.SeatRol
 	})
 }
 
-// lonely posts two tasks, like one that there is, for a model with too few providers: one is taken back.
+// lonely posts three tasks, like one that there is, for a model with too few providers: one is taken back. Of the two
+// that wait for seats, one has money to spare; the other's price is what the old client reckoned to be just enough, and no
+// longer is when the chance of an audit has to be covered too.
 func (u *upgraded) lonely(t *testing.T, like uint64) {
 	u.Tx(t, 0, drained, "compute", "drain-provider")
 	c := u.Client(t, 0, "asker")
@@ -252,12 +262,17 @@ func (u *upgraded) lonely(t *testing.T, like uint64) {
 	terms := task.Terms
 	terms.ModelId = model.Id
 	posted, _, err := c.PostTask(ctx, terms, []computetypes.TaskInput{
-		{ClientRef: "open", Tokens: task.Input}, {ClientRef: "cancelled", Tokens: task.Input},
+		{ClientRef: "tight", Tokens: task.Input}, {ClientRef: "cancelled", Tokens: task.Input},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.tasks["open"], u.tasks["cancelled"] = posted[0].TaskId, posted[1].TaskId
+	u.tasks["tight"], u.tasks["cancelled"] = posted[0].TaskId, posted[1].TaskId
+	terms.MaxPrice = terms.MaxPrice.AddAmount(terms.MaxPrice.Amount)
+	if posted, _, err = c.PostTask(ctx, terms, []computetypes.TaskInput{{ClientRef: "open", Tokens: task.Input}}); err != nil {
+		t.Fatal(err)
+	}
+	u.tasks["open"] = posted[0].TaskId
 	if _, err := c.CancelTask(ctx, u.tasks["cancelled"]); err != nil {
 		t.Fatal(err)
 	}
