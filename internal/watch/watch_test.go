@@ -394,3 +394,20 @@ func BenchmarkBlock(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRead reads the state while 5 000 tasks wait and are due.
+func BenchmarkRead(b *testing.B) {
+	s := kit.DefaultSetup(3)
+	s.Compute = func(p *computetypes.Params) { p.MatchBudget = 1 }
+	w := kit.New(b, s)
+	for range 50 {
+		w.Must(tx(w.Post("alice", "alice", w.Terms(kit.TheModel, 1_000_000), inputs(100)...)))
+	}
+	w.Wait(2)
+	for b.Loop() {
+		fresh := prometheus.NewRegistry()
+		require.NoError(b, watch.AttachState(w.Chain.App, fresh))
+		_, err := fresh.Gather()
+		require.NoError(b, err)
+	}
+}

@@ -29,7 +29,7 @@ func queryCommands() []*autocliv1.RpcCommandOptions {
 		{RpcMethod: "TaskByClientRef", Use: "task-by-ref [requester] [client-ref]", Short: "Find a task by its requester's own name for it", PositionalArgs: args("requester", "client_ref")},
 		{RpcMethod: "TasksByRequester", Use: "tasks-by-requester [address]", Short: "List the tasks of a requester", PositionalArgs: args("requester")},
 		{RpcMethod: "TasksByProvider", Use: "tasks-by-provider [address]", Short: "List the tasks on which a provider was seated, newest first", PositionalArgs: args("provider")},
-		{RpcMethod: "TasksByStatus", Use: "tasks-by-status [status]", Short: "List the tasks in one status, for example task-status-open", PositionalArgs: args("status")},
+		{RpcMethod: "TasksByStatus", Use: "tasks-by-status [status]", Short: "List the tasks in one status, for example open", PositionalArgs: args("status")},
 		{RpcMethod: "Provider", Use: "provider [address]", Short: "Show a provider, its offers and its bond", PositionalArgs: args("address")},
 		{RpcMethod: "Providers", Use: "providers", Short: "List providers"},
 		{RpcMethod: "Model", Use: "model [id]", Short: "Show a model by its id in hex", PositionalArgs: args("model_id")},
