@@ -134,20 +134,29 @@ func (p *Process) PID() int { return p.Life().cmd.Process.Pid }
 // Run runs a command to its end and returns its standard output; it fails the test with both outputs otherwise.
 func Run(tb testing.TB, timeout time.Duration, bin string, args ...string) []byte {
 	tb.Helper()
+	out, err := Try(timeout, bin, args...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// Try is Run for a command that may fail.
+func Try(timeout time.Duration, bin string, args ...string) ([]byte, error) {
 	cmd := exec.Command(bin, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	// The whole group: go build has children that hold the pipes.
 	killer := time.AfterFunc(timeout, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer killer.Stop()
 	if err := cmd.Wait(); err != nil {
-		tb.Fatal(fmt.Errorf("%s %v: %w\n%s%s", filepath.Base(bin), args, err, out.Bytes(), errs.Bytes()))
+		return nil, fmt.Errorf("%s %v: %w\n%s%s", filepath.Base(bin), args, err, out.Bytes(), errs.Bytes())
 	}
-	return out.Bytes()
+	return out.Bytes(), nil
 }
 
 // Tail returns the last lines of a file.

@@ -18,15 +18,22 @@ func (n *Network) Tx(tb testing.TB, node int, from string, args ...string) {
 	args = append([]string{"tx"}, args...)
 	args = append(args, "--from", from, "--home", n.Home(node), "--keyring-backend", "test", "--chain-id", ChainID,
 		"--node", n.RPCs[0].URL, "--gas", "auto", "--gas-adjustment", "1.5", "--gas-prices", "0.001uaic", "-y", "-o", "json")
-	out := Run(tb, time.Minute, n.Bins.Aichaind, args...)
 	var sent struct {
 		Code   uint32
 		RawLog string `json:"raw_log"`
 		TxHash string
 	}
-	if err := json.Unmarshal(out, &sent); err != nil || sent.Code != 0 {
-		tb.Fatalf("%s: %v, code %d: %s", strings.Join(args, " "), err, sent.Code, sent.RawLog)
-	}
+	// A worker may sign with the same key at the same time; then the sequence is another.
+	Until(tb, StartTimeout, strings.Join(args, " "), func() (bool, string) {
+		out, err := Try(time.Minute, n.Bins.Aichaind, args...)
+		if err == nil {
+			err = json.Unmarshal(out, &sent)
+		}
+		if err != nil {
+			return false, err.Error()
+		}
+		return sent.Code == 0, sent.RawLog
+	})
 	Until(tb, StartTimeout, "transaction "+sent.TxHash, func() (bool, string) {
 		var res struct {
 			TxResult struct {
