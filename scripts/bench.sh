@@ -41,7 +41,7 @@ for part in $parts; do
     gotest ./x/compute/keeper -run='^$' -bench='^BenchmarkEndBlock$' -benchtime=20x | rows cpu-ms/block "≤ 20, flat"
     ;;
   chain)
-    gotest ./tests/bench -run='^TestCosts$' -costs -v | grep -E '^(chain|  [^ ])|^ *Error:|^---' | grep -v '^    '
+    gotest ./tests/bench -run='^(TestCosts|TestDispute.*)$' -costs -v | grep -E '^(chain|  [^ ])|^ *Error:|^---' | grep -v '^    '
     ;;
   network)
     echo "network: four validators with one-second blocks, three seats"

@@ -2,9 +2,7 @@ package bench
 
 import (
 	"fmt"
-	"os"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -143,37 +141,40 @@ func forgeryAt(site step.Site) kit.Forgery {
 	}
 }
 
+// forgedLogits makes the claimed answer follow from logits.
+func forgedLogits(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) {
+	return f.Steer(h, step.SiteLogits)
+}
+
 // TestDisputeOnNanoIsSmall plays disputes about nano to their end, for lies in small tensors and in the largest, about the usual
 // question and about one that fills the context. Each takes at most 12 transactions and 40 kB.
 func TestDisputeOnNanoIsSmall(t *testing.T) {
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, tokens := range []int{0, longPromptTokens} {
 		if tokens > 0 && testing.Short() {
 			continue
 		}
 		prompt := question(t, tokens)
-		for i, lie := range []struct {
-			name    string
-			forgery kit.Forgery
-		}{
-			{"partial sums of attention", forgeryAt(step.SitePartials)},
-			{"logits", func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteLogits) }},
-			{"answer alone", func(_ *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return h.Solver(), nil }},
-			{"chosen token", func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteToken) }},
-			{"attention scores", forgeryAt(step.SiteScores)},
-			{"down product", forgeryAt(step.SiteDown)},
+		for i, forgery := range []kit.Forgery{
+			forgeryAt(step.SitePartials),
+			forgedLogits,
+			func(_ *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return h.Solver(), nil },
+			func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteToken) },
+			forgeryAt(step.SiteScores),
+			forgeryAt(step.SiteDown),
 		} {
 			if tokens > 0 && i > 1 {
 				break // long prompts take seconds, and the first two are the deepest
 			}
-			c := newCourt(t, prompt, 1, lie.forgery)
+			c := newCourt(t, prompt, 1, forgery)
 			moves, bytes, verdict := c.trial()
-			fmt.Fprintf(out, "dispute on nano, %d tokens\t%s\t%d transactions\t%d bytes\t%s\n", len(prompt), lie.name, moves, bytes, verdict.Operator)
+			if *isTable {
+				what := fmt.Sprintf("dispute on nano, %d tokens, lie in %s", len(prompt), verdict.Operator)
+				row(what, fmt.Sprintf("%d txs, %d B", moves, bytes), "≤ %d, ≤ %d", targetMoves, targetMoveBytes)
+			}
 			require.LessOrEqual(t, moves, targetMoves)
 			require.LessOrEqual(t, bytes, targetMoveBytes)
 		}
 	}
-	require.NoError(t, out.Flush())
 }
 
 // disputesAtOnce share their blocks, as the transfers of a block do.
@@ -181,7 +182,7 @@ const disputesAtOnce = 50
 
 // TestDisputeCosts measures what the chain computes for whole disputes, from the challenge to the verdict, in transfers.
 func TestDisputeCosts(t *testing.T) {
-	c := newCourt(t, question(t, 0), disputesAtOnce, func(f *forge.Forger, h *forge.Trace) (*forge.Trace, error) { return f.Steer(h, step.SiteLogits) })
+	c := newCourt(t, question(t, 0), disputesAtOnce, forgedLogits)
 	first := len(c.tape.blocks)
 	moves, bytes, _ := c.trial()
 	last := len(c.tape.blocks)
