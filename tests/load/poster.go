@@ -77,7 +77,9 @@ func (p *posters) post(ctx context.Context, account, n int) {
 		inputs[i] = computetypes.TaskInput{ClientRef: fmt.Sprintf("%d-%d-%d-%d", p.run0, account, at.UnixNano(), i), Tokens: p.input}
 	}
 	// A message that was begun is finished, or its tasks would not be in the book.
-	posted, _, err := p.clients[account].PostTask(context.WithoutCancel(ctx), p.terms, inputs)
+	try, done := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer done()
+	posted, _, err := p.clients[account].PostTask(try, p.terms, inputs)
 	if err != nil {
 		p.book.failed(err)
 		return

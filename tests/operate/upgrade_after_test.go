@@ -118,7 +118,11 @@ func (u *upgraded) finish(t *testing.T) {
 			t.Errorf("%s: expected the first task to be found, got %s", ref, a.Said)
 		}
 	}
-	u.Ask(t, "asker", "nano", "after").Right(t)
+	after := u.Ask(t, "asker", "nano", "after")
+	id := after.TaskID(t)
+	u.open(t, "commit", id, u.names...)
+	u.open(t, "reveal", id, u.names...)
+	after.Right(t)
 }
 
 // account compares what each worker has with what the rules say that the tasks must have brought it.
