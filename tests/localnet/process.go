@@ -2,6 +2,7 @@ package localnet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -126,6 +127,10 @@ func (p *Process) Stop(tb testing.TB) {
 	case <-time.After(StartTimeout):
 		tb.Fatalf("%s did not stop in %s", p.name, StartTimeout)
 	}
+	// A supervisor may be gone before what it supervised.
+	Until(tb, StartTimeout, p.name+"'s children to end", func() (bool, string) {
+		return errors.Is(syscall.Kill(-r.cmd.Process.Pid, 0), syscall.ESRCH), "alive"
+	})
 }
 
 // PID of the present or last life.
