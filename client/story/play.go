@@ -210,8 +210,7 @@ func (s *story) made(v *attesttypes.StepVerdict) string {
 	if !needsRow {
 		return ""
 	}
-	switch {
-	case model.IsNorm(row.Part) || row.Part == model.Rope || row.Part == model.Embedding:
+	if model.IsNorm(row.Part) || row.Part == model.Rope || row.Part == model.Embedding {
 		return fmt.Sprintf(", with row %d of the weights", row.Row)
 	}
 	return fmt.Sprintf(", %s with row %d of the weights", count(uint64(p.Products), "product"), row.Row)

@@ -265,8 +265,13 @@ func (r *reading) money() error {
 		pocket string
 		amount uint64
 	}{
-		{"escrow", p.Escrow}, {"bonds", p.Bonds}, {"liened", p.Liened}, {"unbonding", p.Unbonding}, {"pending", p.Pending},
-		{"pending_burn", p.PendingBurn}, {"pending_validators", p.PendingValidators},
+		{"escrow", p.Escrow},
+		{"bonds", p.Bonds},
+		{"liened", p.Liened},
+		{"unbonding", p.Unbonding},
+		{"pending", p.Pending},
+		{"pending_burn", p.PendingBurn},
+		{"pending_validators", p.PendingValidators},
 	} {
 		r.add(descPockets, float64(x.amount), x.pocket)
 	}
@@ -274,8 +279,14 @@ func (r *reading) money() error {
 		flow   string
 		amount interface{ String() string }
 	}{
-		{"deposited", t.Deposited}, {"paid", t.Paid}, {"refunded", t.Refunded}, {"slash_rewards", t.SlashRewards}, {"burned", t.Burned},
-		{"validators", t.Validators}, {"unbonded", t.Unbonded}, {"slashed", t.Slashed},
+		{"deposited", t.Deposited},
+		{"paid", t.Paid},
+		{"refunded", t.Refunded},
+		{"slash_rewards", t.SlashRewards},
+		{"burned", t.Burned},
+		{"validators", t.Validators},
+		{"unbonded", t.Unbonded},
+		{"slashed", t.Slashed},
 	} {
 		amount, err := strconv.ParseFloat(x.amount.String(), 64)
 		if err != nil {

@@ -178,7 +178,7 @@ func manyDisputes(r *report) {
 	setup := kit.DefaultSetup(6)
 	tasks := (disputes() + due - 1) / due
 	setup.Bond, setup.Slots, setup.Chain.MaxGas = uint64(tasks)*4_000_000, 10_000, -1
-	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = 100_000 } // all open in one block
+	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = 100_000 }                       // all open in one block
 	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow = 10_000, 1_000 } // all seated in one block
 	t := newTable(r, setup)
 	t.ask(60_000, tasks)

@@ -119,7 +119,7 @@ func (w *WorkerProcess) WaitReady(tb testing.TB) {
 		if ended, err := w.Ended(); ended {
 			tb.Fatalf("%s ended by itself: %v", w.name, err)
 		}
-		body, code, err := HttpGet(w.URL + "/readyz")
+		body, code, err := HTTPGet(w.URL + "/readyz")
 		return err == nil && code == http.StatusOK, fmt.Sprint(string(body), err)
 	})
 }
@@ -128,7 +128,7 @@ func (w *WorkerProcess) WaitReady(tb testing.TB) {
 func (w *WorkerProcess) WaitSeats(tb testing.TB, state string) {
 	tb.Helper()
 	Until(tb, CaseTimeout, fmt.Sprintf("%s to have a seat %s", w.name, state), func() (bool, string) {
-		body, _, err := HttpGet(w.URL + "/status")
+		body, _, err := HTTPGet(w.URL + "/status")
 		if err != nil {
 			return false, err.Error()
 		}
@@ -142,7 +142,7 @@ func (w *WorkerProcess) WaitSeats(tb testing.TB, state string) {
 
 var httpClient = http.Client{Timeout: 3 * time.Second}
 
-func HttpGet(url string) (body []byte, code int, err error) {
+func HTTPGet(url string) (body []byte, code int, err error) {
 	res, err := httpClient.Get(url)
 	if err != nil {
 		return nil, 0, err

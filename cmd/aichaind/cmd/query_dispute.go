@@ -105,7 +105,7 @@ func tellDispute(cmd *cobra.Command, t teller, id uint64) (string, error) {
 	}
 	if in.Task, err = t.compute.Task(ctx, &computetypes.QueryTaskRequest{TaskId: d.TaskId}); err != nil {
 		in.Task = nil
-		return story.Dispute(in), nil // pruned
+		return story.Dispute(in), nil //nolint:nilerr // pruned: the story is told without it
 	}
 	if rounds, err := t.attest.Rounds(ctx, &attesttypes.QueryRoundsRequest{TaskId: d.TaskId}); err == nil {
 		in.Rounds = rounds.Rounds
@@ -117,7 +117,7 @@ func tellDispute(cmd *cobra.Command, t teller, id uint64) (string, error) {
 	}
 	model, err := t.compute.Model(ctx, &computetypes.QueryModelRequest{ModelId: hex.EncodeToString(in.Task.Task.Terms.ModelId)})
 	if err != nil {
-		return story.Dispute(in), nil
+		return story.Dispute(in), nil //nolint:nilerr // told without the model
 	}
 	in.Model = &model.Model
 	path, err := cmd.Flags().GetString("tokenizer")

@@ -282,7 +282,8 @@ func TestRandomLives(t *testing.T) {
 				require.NoError(t, c.k.EndBlock(c.ctx))
 				c.check()
 			}
-			for _, name := range []string{"open", "add", "withdraw", "close", "post", "seat", "judge", "refund", "forget", "retry",
+			for _, name := range []string{
+				"open", "add", "withdraw", "close", "post", "seat", "judge", "refund", "forget", "retry",
 				"challenge", "fend off", "unreachable", "drop", "overthrow", "restore",
 			} {
 				require.NotZero(t, c.acts[name], name)
