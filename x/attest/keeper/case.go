@@ -76,6 +76,7 @@ func (k *Keeper) openSplit(ctx context.Context, r types.Round) error {
 			s.Fall = types.FALL_PROVEN
 		}
 	}
+	r.Disputed = true
 	if err := k.storeRound(ctx, r); err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (k *Keeper) holdSeat(ctx context.Context, ch *challenge) error {
 		if err := k.stakes.HoldLien(ctx, s.Provider, ch.until(), s.Lien); err != nil {
 			return err
 		}
-		s.Challenged = true
+		s.Challenged, ch.round.Disputed = true, true
 		if err := k.storeRound(ctx, ch.round); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -194,7 +195,7 @@ func (k *Keeper) Forget(ctx context.Context, taskID uint64) (seated []computetyp
 	if n := len(rounds); n > 0 && rounds[n-1].IsOpen() {
 		return nil, false, errorsmod.Wrapf(types.ErrRoundOpen, "task %d round %d", taskID, rounds[n-1].Round)
 	}
-	if task.Snapshot.Refereed {
+	if slices.ContainsFunc(rounds, func(r types.Round) bool { return r.Disputed }) {
 		if done, err := k.forgetDisputes(ctx, taskID); err != nil || !done {
 			return nil, false, err
 		}

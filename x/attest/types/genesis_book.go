@@ -68,7 +68,7 @@ func (b *book) wrong(format string, args ...any) error {
 // seatOf finds a seat that revealed a result which can be disputed; nil if there is none.
 func (b *book) seatOf(taskID uint64, round uint32, provider string) *Seat {
 	r := b.rounds[roundAt{taskID, round}]
-	if r == nil || !r.Refereed || r.IsOpen() {
+	if r == nil || !r.Refereed || !r.Disputed || r.IsOpen() {
 		return nil
 	}
 	if i := r.SeatOf(provider); i >= 0 && r.Seats[i].HasRevealed() {
