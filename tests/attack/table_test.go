@@ -44,6 +44,8 @@ var attacks = []attackCase{
 	{"replay of a move", replayedMove},
 	{"free moves that fail", failingMoves},
 	{"many disputes at once", manyDisputes},
+	{"node killed and replayed", crashes},
+	{"export and import", exports},
 }
 
 // row is one line of the table.
