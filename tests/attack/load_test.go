@@ -59,25 +59,23 @@ func deadlines() int {
 // manyDeadlines: the rounds of all tasks end in the same block, nobody having committed. The block closes as many
 // as its budget allows, the next ones the rest.
 func manyDeadlines(r *report) {
-	const budget, batch = 200, 200
-	n := deadlines() / batch * batch
-	setup := kit.DefaultSetup(6)
+	const budget = 200
+	n := deadlines() / postBatch * postBatch
+	setup := kit.DefaultSetup(max(6, n/1_000))
 	setup.Bond = uint64(n) * 2_000_000
 	setup.Slots = 10_000
 	setup.Chain.MaxGas = -1 // all posts in one block
 	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = budget }
-	setup.Compute = func(p *computetypes.Params) { p.MatchBudget = 10_000 } // all seated in one block
+	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow = mostDraws, 200 }
 	w := kit.New(r.T, setup)
-	var posts []kit.Tx
-	for range n / batch {
-		inputs := make([]computetypes.TaskInput, batch)
-		for i := range inputs {
-			inputs[i].Tokens = []uint32{5, 6, 7}
+	for done := 0; done < n; done += mostDraws {
+		if done > 0 { // so much less time as the tasks before have lost by now
+			drawn := w.Height() + kit.GovernBlocks + 1 + 2
+			w.Govern(w.ParamChange(computetypes.ModuleName, map[string][]string{"commit_window": {fmt.Sprint(w.Deadline(1) - drawn)}}))
 		}
-		posts = append(posts, kit.Tx{Msgs: []sdk.Msg{w.Post("alice", "alice", w.Terms(kit.TheModel, 60_000), inputs...)}})
+		postMany(w, min(mostDraws, n-done))
+		w.Wait(2)
 	}
-	w.Must(posts...)
-	w.Wait(2)
 	due := w.Deadline(1)
 	r.exact("rounds that end in one block", n, atDeadline(w, n, due))
 	w.Wait(int(due-w.Height()) - 2)
@@ -110,6 +108,22 @@ func timeBlock(w *kit.World) time.Duration {
 	start := cpuTime()
 	w.Do()
 	return cpuTime() - start
+}
+
+// postBatch tasks are posted at once; mostDraws is the largest match_budget, so that those are seated in one block.
+const postBatch, mostDraws = 200, 10_000
+
+// postMany makes one block of so many posts.
+func postMany(w *kit.World, n int) {
+	var posts []kit.Tx
+	for range n / postBatch {
+		inputs := make([]computetypes.TaskInput, postBatch)
+		for i := range inputs {
+			inputs[i].Tokens = []uint32{5, 6, 7}
+		}
+		posts = append(posts, msg(w.Post("alice", "alice", w.Terms(kit.TheModel, 60_000), inputs...)))
+	}
+	w.Must(posts...)
 }
 
 // atDeadline counts the first n tasks whose round ends at a height.

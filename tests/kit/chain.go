@@ -161,6 +161,9 @@ func (w *World) exportBeforeFirstBlock() []byte {
 	return bz
 }
 
+// GovernBlocks is how many blocks Govern takes: the proposal, the vote, and the time to vote.
+const GovernBlocks = 2 + uint64(4*apptest.BlockTime/time.Second)
+
 // Govern has messages proposed, voted for by the validator and executed; the blocks that it took are returned.
 func (w *World) Govern(msgs ...sdk.Msg) []Block {
 	w.TB.Helper()
@@ -171,7 +174,7 @@ func (w *World) Govern(msgs ...sdk.Msg) []Block {
 	var res govv1.MsgSubmitProposalResponse
 	w.check(proto.Unmarshal(answer(blocks[0].Results[0].Data), &res))
 	blocks = append(blocks, w.Must(Tx{Msgs: []sdk.Msg{govv1.NewMsgVote(w.Account("publisher").Addr, res.ProposalId, govv1.OptionYes, "")}}))
-	blocks = append(blocks, w.Wait(int(4*apptest.BlockTime/time.Second))...)
+	blocks = append(blocks, w.Wait(int(GovernBlocks-2))...)
 	got, err := w.Chain.App.Gov.Proposals.Get(w.Ctx(), res.ProposalId)
 	w.check(err)
 	if got.Status != govv1.StatusPassed {
