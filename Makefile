@@ -18,7 +18,7 @@ PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo demo-cheat build-liar attack clean \
-  licences proto-baseline proto-ts test-ts release reproducible operate load
+  licences proto-baseline proto-ts test-ts release reproducible operate load arm64
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -40,6 +40,9 @@ RUN   ?= .
 KILLS ?= 200
 operate: ## upgrade, state sync, new keys, nodes down, 200 random kills, on real networks: RUN picks one, KILLS how many; half an hour
 	OPERATE=1 $(GOTEST) -count=1 -v -timeout 60m -run '$(RUN)' ./tests/operate -args -kills $(KILLS)
+
+arm64: ## the recorded chain, the rules and the engine compute on arm64 (emulated) what they do here; see scripts/arm64.sh
+	./scripts/arm64.sh
 
 load: ## find out what a network on this machine settles a second; see scripts/load.sh
 	./scripts/load.sh

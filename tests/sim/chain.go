@@ -30,11 +30,17 @@ import (
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
-// newChain starts a chain with four validators, on which votes take a few blocks and windows are short.
+// newChain starts the chain of a world.
 func newChain(tb testing.TB) *apptest.Chain {
 	tb.Helper()
+	return apptest.New(tb, options(tb))
+}
+
+// options are of a chain with four validators, on which votes take a few blocks and windows are short.
+func options(tb testing.TB) apptest.Options {
+	tb.Helper()
 	middle := func(lo, hi int) int { return (lo + hi) / 2 }
-	return apptest.New(tb, apptest.Options{
+	return apptest.Options{
 		Accounts: accounts, Validators: validators,
 		Genesis: func(a *app.App, gs map[string]json.RawMessage) {
 			apptest.Edit(a, gs, govtypes.ModuleName, func(g *govv1.GenesisState) {
@@ -48,7 +54,7 @@ func newChain(tb testing.TB) *apptest.Chain {
 			apptest.Edit(a, gs, rewardtypes.ModuleName, func(g *rewardtypes.GenesisState) { g.Params = rewardParams(middle) })
 			apptest.Edit(a, gs, beacontypes.ModuleName, func(g *beacontypes.GenesisState) { g.Params.EpochBlocks = beacontypes.MinEpochBlocks })
 		},
-	})
+	}
 }
 
 func (w *world) ctx() sdk.Context { return w.chain.Ctx() }

@@ -62,6 +62,7 @@ type world struct {
 	counts   map[string]*tally
 	reasons  map[string]int // why tasks closed
 	slowdown int            // percent of blocks in which a seat does nothing though it could
+	rush     int            // a block has fewer random operations than this
 }
 
 // model is a published model as the people know it.
@@ -79,9 +80,15 @@ type tally struct {
 // newWorld makes a world on a fresh chain.
 func newWorld(tb testing.TB, seed uint64) *world {
 	tb.Helper()
+	return worldOn(tb, newChain(tb), seed)
+}
+
+// worldOn makes a world on a chain that was just started.
+func worldOn(tb testing.TB, c *apptest.Chain, seed uint64) *world {
+	tb.Helper()
 	w := &world{
-		tb: tb, rng: rand.New(rand.NewPCG(seed, 0xa1)), chain: newChain(tb), chest: chest(tb),
-		refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30,
+		tb: tb, rng: rand.New(rand.NewPCG(seed, 0xa1)), chain: c, chest: chest(tb),
+		refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30, rush: 7,
 		hands: map[int]*kit.Player{}, spare: modelsAtGenesis,
 	}
 	w.look = kit.Around(tb, w.chain)
@@ -131,7 +138,7 @@ func (w *world) compose() []op {
 	add(w.expose())
 	add(w.challenge())
 	if !w.quiet {
-		for range w.rng.IntN(7) {
+		for range w.rng.IntN(w.rush) {
 			add(w.random())
 		}
 	}
