@@ -21,7 +21,7 @@ PROMPT  ?= What is 37+45?
   licences proto-baseline proto-ts test-ts release reproducible operate load arm64
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## /  \1\t/' | expand -t 18
 
 build: ## build aichaind and aiworker into build/
 	@$(GOBUILD) -o build/ ./cmd/aichaind ./cmd/aiworker
