@@ -20,6 +20,7 @@ import (
 	"github.com/aichain/aichain/x/attest/keeper"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
 // fakeNode plays a node with one account: it checks sequences as a mempool does and makes a block on demand.
@@ -42,6 +43,7 @@ type fakeNode struct {
 	fees        []sdk.Coins
 	sequences   []uint64
 	simulated   int
+	onSimulate  []error // one for each of the next simulations
 }
 
 func (n *fakeNode) account(context.Context, string) (number, sequence uint64, err error) {
@@ -54,6 +56,11 @@ func (n *fakeNode) simulate(context.Context, []byte) (uint64, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.simulated++
+	if len(n.onSimulate) > 0 {
+		err := n.onSimulate[0]
+		n.onSimulate = n.onSimulate[1:]
+		return 0, err
+	}
 	return n.gas, nil
 }
 
@@ -187,6 +194,9 @@ func TestSendRecovers(t *testing.T) {
 		"mempool full":                {first: []func(sdk.Tx) error{refuse(20, "mempool is full")}},
 		"fee too low":                 {first: []func(sdk.Tx) error{refuse(13, "insufficient fee")}},
 		"node away for a moment":      {first: []func(sdk.Tx) error{away, away}},
+		"simulated within a block": {setUp: func(_ *Client, n *fakeNode) {
+			n.onSimulate = []error{newChainError(rewardtypes.ModuleName, rewardtypes.ErrEscrowExists.ABCICode(), "task 7", "")}
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cl, n := newTestClient(t)
