@@ -27,7 +27,9 @@ import (
 
 	appabci "github.com/aichain/aichain/app/abci"
 	"github.com/aichain/aichain/app/ante"
+	"github.com/aichain/aichain/app/pool"
 	"github.com/aichain/aichain/internal/blockwork"
+	"github.com/aichain/aichain/rules/payout"
 )
 
 // Name is the application's name.
@@ -93,7 +95,11 @@ func New(logger log.Logger, db dbm.DB, loadLatest bool, appOpts servertypes.AppO
 
 // setHandlers installs what runs around and inside blocks.
 func (app *App) setHandlers() {
-	app.proposals = appabci.NewProposals(app.BaseApp, app.Beacon, ante.IsSeatTx)
+	waiting := pool.New(pool.Options{
+		Decode: app.encoding.TxConfig.TxDecoder(), IsFree: ante.IsFreeTx, Denom: payout.Denom, Limits: pool.DefaultLimits(),
+	})
+	app.proposals = appabci.NewProposals(app.BaseApp, app.Beacon, waiting)
+	app.SetCheckTxHandler(waiting.CheckTx)
 	app.SetPrepareProposal(app.proposals.Prepare)
 	app.SetProcessProposal(app.proposals.Process)
 	app.SetInitChainer(app.InitChainer)

@@ -6,9 +6,9 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
-	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/app/pool"
 	"github.com/aichain/aichain/rules/beacon"
 	beaconkeeper "github.com/aichain/aichain/x/beacon/keeper"
 	beacontypes "github.com/aichain/aichain/x/beacon/types"
@@ -30,25 +30,30 @@ type Prover interface {
 	Prove(public, input []byte) []byte
 }
 
-// First says whether a transaction should go before others in a block, such as a free seat message, which has a
-// deadline and no fee to bid with.
-type First func(tx sdk.Tx) bool
+// Waiting is what proposals need of the pool of transactions.
+type Waiting interface {
+	// Choose returns what goes into a block, in its order, out of what waits and of what CometBFT offers beside.
+	Choose(offered [][]byte, room pool.Room) [][]byte
+	// Committed tells of a block that is being run.
+	Committed(height int64, txs [][]byte)
+}
+
+// Decoder reads transactions.
+type Decoder interface {
+	TxDecode(txBz []byte) (sdk.Tx, error)
+}
 
 // Proposals are the handlers of proposed blocks.
 type Proposals struct {
-	beacon Beacon
-	txs    baseapp.ProposalTxVerifier
-	first  First
-	choose sdk.PrepareProposalHandler
-	prover Prover // nil on a node that keeps silent
+	beacon  Beacon
+	txs     Decoder
+	waiting Waiting
+	prover  Prover // nil on a node that keeps silent
 }
 
-// NewProposals returns handlers for an application; first may be nil.
-func NewProposals(app *baseapp.BaseApp, beacon Beacon, first First) *Proposals {
-	return &Proposals{
-		beacon: beacon, txs: app, first: first,
-		choose: baseapp.NewDefaultProposalHandler(app.Mempool(), app).PrepareProposalHandler(),
-	}
+// NewProposals returns handlers for an application.
+func NewProposals(txs Decoder, beacon Beacon, waiting Waiting) *Proposals {
+	return &Proposals{beacon: beacon, txs: txs, waiting: waiting}
 }
 
 // SetProver lets the node speak with the given keys; nil makes it silent.
@@ -64,13 +69,12 @@ func (h *Proposals) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (
 			return &abci.ResponsePrepareProposal{}, nil
 		}
 	}
-	req.Txs = h.order(req.Txs)
-	res, err := h.choose(ctx, req)
-	if err != nil || injected == nil {
-		return res, err
+	gas, isBounded := maxGas(ctx)
+	txs := h.waiting.Choose(req.Txs, pool.Room{Bytes: req.MaxTxBytes, Gas: gas, IsBounded: isBounded})
+	if injected != nil {
+		txs = append([][]byte{injected}, txs...)
 	}
-	res.Txs = append([][]byte{injected}, res.Txs...)
-	return res, nil
+	return &abci.ResponsePrepareProposal{Txs: txs}, nil
 }
 
 // speak returns the bytes to inject, nil if this node has nothing to say in this block.
@@ -93,53 +97,12 @@ func (h *Proposals) speak(ctx sdk.Context, req *abci.RequestPrepareProposal) []b
 	return beacon.Inject(proof)
 }
 
-// order drops what does not decode and moves transactions that go first to the front, unless their signer has an
-// earlier transaction that must stay before them. The order is otherwise kept.
-func (h *Proposals) order(txs [][]byte) [][]byte {
-	front, back := make([][]byte, 0, len(txs)), make([][]byte, 0, len(txs))
-	waiting := map[string]bool{} // signers with a transaction in back; looked up, never ranged over
-	for _, bz := range txs {
-		tx, err := h.txs.TxDecode(bz)
-		if err != nil {
-			continue
-		}
-		signers := signersOf(tx)
-		if h.first != nil && h.first(tx) && !anyOf(signers, waiting) {
-			front = append(front, bz)
-			continue
-		}
-		back = append(back, bz)
-		for _, s := range signers {
-			waiting[s] = true
-		}
+// maxGas is what the transactions of a block may ask for together, if that is bounded.
+func maxGas(ctx sdk.Context) (gas uint64, isBounded bool) {
+	if b := ctx.ConsensusParams().Block; b != nil && b.MaxGas > 0 {
+		return uint64(b.MaxGas), true
 	}
-	return append(front, back...)
-}
-
-// signersOf returns the signers of a transaction as map keys.
-func signersOf(tx sdk.Tx) []string {
-	signed, ok := tx.(interface{ GetSigners() ([][]byte, error) })
-	if !ok {
-		return nil
-	}
-	raw, err := signed.GetSigners()
-	if err != nil {
-		return nil
-	}
-	out := make([]string, len(raw))
-	for i, s := range raw {
-		out[i] = string(s)
-	}
-	return out
-}
-
-func anyOf(names []string, set map[string]bool) bool {
-	for _, n := range names {
-		if set[n] {
-			return true
-		}
-	}
-	return false
+	return 0, false
 }
 
 // Process says whether a proposed block may be voted for. A block without a proof may: its proposer kept silent.
@@ -171,10 +134,7 @@ var ErrBlockGas = errors.New("the block holds more gas than it may")
 
 // checkTxs refuses bytes that do not decode and too much gas. Whether a transaction succeeds is no matter here.
 func (h *Proposals) checkTxs(ctx sdk.Context, txs [][]byte) error {
-	left, bounded := uint64(0), false
-	if b := ctx.ConsensusParams().Block; b != nil && b.MaxGas > 0 {
-		left, bounded = uint64(b.MaxGas), true
-	}
+	left, bounded := maxGas(ctx)
 	for _, bz := range txs {
 		tx, err := h.txs.TxDecode(bz)
 		if err != nil {
@@ -193,8 +153,9 @@ func (h *Proposals) checkTxs(ctx sdk.Context, txs [][]byte) error {
 }
 
 // PreBlock hands what the block says to x/beacon. It runs on every node, in replay too, and fails only if the
-// state is broken: malformed bytes, which Process rejects, count as silence.
+// state is broken: malformed bytes, which Process rejects, count as silence. The pool hears what waits no longer.
 func (h *Proposals) PreBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) error {
+	h.waiting.Committed(req.Height, req.Txs)
 	proof, _, err := beacon.Split(req.Txs)
 	if err != nil {
 		proof = nil

@@ -170,7 +170,8 @@ func TestRecheckMarksAgain(t *testing.T) {
 	in, _ := seats(t, w)
 	msg := commit(in[0], 1)
 	_, _, tx := check(t, w, in[0], free(w, msg), nil, msg)
-	w.Wait(1)
+	w.Chain.Finalize(t, w.Chain.Request()) // another proposer's, who has not heard of it
+	w.Chain.Commit(t)
 	require.Zero(t, w.Chain.CheckTx(t, tx, true).Code)
 	again := &apptest.Account{Priv: in[0].Priv, Addr: in[0].Addr, Num: in[0].Num, Seq: in[0].Seq + 1}
 	code, space, _ := check(t, w, again, free(w, msg), nil, msg)
@@ -272,7 +273,7 @@ func TestSimulate(t *testing.T) {
 	require.Zero(t, code, "the simulation used up the seat")
 }
 
-// TestSeatMessagesGoFirst: in a proposed block they stand before others, except behind their own signer's.
+// TestSeatMessagesGoFirst: in a proposed block they stand before others, with what their own signer sent before them.
 func TestSeatMessagesGoFirst(t *testing.T) {
 	w := seated(t, apptest.Options{})
 	in, _ := seats(t, w)
@@ -282,7 +283,7 @@ func TestSeatMessagesGoFirst(t *testing.T) {
 	behind := w.Chain.SignFree(t, in[1], commit(in[1], 1))
 	first := w.Chain.SignFree(t, in[0], commit(in[0], 1))
 	req := w.Chain.Propose(t, other, own, behind, first)
-	require.Equal(t, [][]byte{first, other, own, behind}, req.Txs[1:])
+	require.Equal(t, [][]byte{first, own, behind, other}, req.Txs[1:])
 	for i, r := range w.Chain.Finalize(t, req).TxResults[1:] {
 		require.Zero(t, r.Code, "%d: %s", i, r.Log)
 	}

@@ -86,7 +86,8 @@ func TestMovesAreFree(t *testing.T) {
 	again := &apptest.Account{Priv: acc.Priv, Addr: acc.Addr, Num: acc.Num, Seq: acc.Seq + 1}
 	code, space, _ := check(t, w, again, free(w, msg), nil, msg)
 	is(t, code, space, attesttypes.ErrMovePending)
-	w.Wait(1)
+	w.Chain.Finalize(t, w.Chain.Request()) // another proposer's, who has not heard of it
+	w.Chain.Commit(t)
 	require.Zero(t, w.Chain.CheckTx(t, tx, true).Code, "it waits on")
 	code, space, _ = check(t, w, again, free(w, msg), nil, msg)
 	is(t, code, space, attesttypes.ErrMovePending)

@@ -36,6 +36,13 @@ func IsSeatTx(tx sdk.Tx) bool {
 	return len(msgs) > 0
 }
 
+// IsFreeTx says whether a transaction consists of seat messages and moves and pays nothing: it passes its check only while
+// each of them is due.
+func IsFreeTx(tx sdk.Tx) bool {
+	fee, ok := tx.(sdk.FeeTx)
+	return ok && fee.GetFee().IsZero() && IsSeatTx(tx)
+}
+
 // freeSeats lets seat messages without a fee pass if each is free, and refuses them here if not.
 type freeSeats struct{ seats Seats }
 
