@@ -12,7 +12,7 @@ import (
 
 // consensus lists the packages whose results every validator must repeat to the bit.
 var consensus = []string{
-	"./rules/...", "./x/...", "./app/...", "./canon/ops", "./canon/model", "./canon/step", "./internal/blockwork", "./internal/event",
+	"./rules/...", "./x/...", "./app/...", "./canon/ops", "./canon/model", "./canon/step", "./internal/blockwork", "./internal/event", "./internal/idset",
 }
 
 // TestConsensusCodeIsDeterministic fails on floats, map ranges, goroutines, clocks and math/rand in consensus code.

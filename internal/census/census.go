@@ -7,6 +7,8 @@ import (
 	"cosmossdk.io/collections"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	"github.com/aichain/aichain/internal/idset"
 )
 
 // Strays names the keys that belong to no collection of their module. There should be none.
@@ -110,16 +112,26 @@ func (m Module) empty() (counts []Count, prefixes [][]byte) {
 // Upto counts the keys of a collection whose rest, behind the prefix, is in [from, before), but no more than limit, so
 // that a reader of a running node never walks far. A nil before is the collection's end.
 func Upto(store Store, prefix, from, before []byte, limit uint64) (keys uint64) {
+	return upto(store, prefix, from, before, limit, func([]byte) uint64 { return 1 })
+}
+
+// UptoIDs does as Upto for a collection that is an idset.Set, and counts its ids.
+func UptoIDs(store Store, prefix, from, before []byte, limit uint64) (ids uint64) {
+	return upto(store, prefix, from, before, limit, idset.Len)
+}
+
+// upto adds up what the values of keys count for.
+func upto(store Store, prefix, from, before []byte, limit uint64, weigh func(value []byte) uint64) (sum uint64) {
 	end := storetypes.PrefixEndBytes(prefix)
 	if before != nil {
 		end = append(bytes.Clone(prefix), before...)
 	}
 	it := store.Iterator(append(bytes.Clone(prefix), from...), end)
 	defer it.Close()
-	for ; it.Valid() && keys < limit; it.Next() {
-		keys++
+	for ; it.Valid() && sum < limit; it.Next() {
+		sum += weigh(it.Value())
 	}
-	return keys
+	return min(sum, limit)
 }
 
 // Sum adds up counts.

@@ -147,15 +147,23 @@ func (r *reading) keys(module string, prefix collections.Prefix) float64 {
 	return float64(census.Upto(r.store(module), prefix.Bytes(), nil, nil, countLimit))
 }
 
+// count of what waits in a queue before a height, as its keys begin; everything for nil.
+func (r *reading) count(module string, q queue, before []byte) uint64 {
+	if q.isIDs {
+		return census.UptoIDs(r.store(module), q.start(), nil, before, countLimit)
+	}
+	return census.Upto(r.store(module), q.start(), nil, before, countLimit)
+}
+
 // tasks that are not closed, those before the referee excepted.
 func (r *reading) tasks() {
 	for _, t := range []struct {
 		state string
 		queue queue
 	}{{"waiting", agenda(computetypes.GroupWaiting)}, {"reseating", agenda(computetypes.GroupReseated)}} {
-		r.add(descTasks, float64(census.Upto(r.store(computetypes.StoreKey), t.queue.start(), nil, nil, countLimit)), t.state)
+		r.add(descTasks, float64(r.count(computetypes.StoreKey, t.queue, nil)), t.state)
 	}
-	r.add(descTasks, r.keys(attesttypes.StoreKey, attesttypes.DeadlinesKey), "in_round")
+	r.add(descTasks, float64(r.count(attesttypes.StoreKey, deadlines, nil)), "in_round")
 	r.add(descBonded, r.keys(rewardtypes.StoreKey, rewardtypes.BondsPrefix))
 }
 
@@ -248,7 +256,7 @@ func (r *reading) steps() error {
 		}
 		var due uint64
 		for _, q := range b.queues {
-			due += census.Upto(r.store(b.module), q.start(), nil, q.until(r.height), countLimit)
+			due += r.count(b.module, q, q.until(r.height))
 		}
 		r.add(descDue, float64(due), b.module, b.step)
 	}

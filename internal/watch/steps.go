@@ -71,11 +71,12 @@ type budget struct {
 }
 
 // queue is a range of keys that begin, behind the prefix and group, with the height at which they are due. With isFlat they
-// do not, and all of them are due.
+// do not, and all of them are due. With isIDs they are words of an idset.Set.
 type queue struct {
 	prefix collections.Prefix
 	group  []byte
 	isFlat bool
+	isIDs  bool
 }
 
 // until is where the keys that are not yet due at a height begin.
@@ -101,7 +102,7 @@ var budgets = []budget{
 	{computetypes.ModuleName, "match", func(p params) uint32 { return p.compute.MatchBudget }, []queue{agenda(computetypes.GroupWaiting), agenda(computetypes.GroupReseated)}},
 	{computetypes.ModuleName, "prune", func(p params) uint32 { return p.compute.PruneBudget }, []queue{agenda(computetypes.GroupClosed)}},
 	{attesttypes.ModuleName, "audit", func(p params) uint32 { return p.attest.AuditBudget }, nil},
-	{attesttypes.ModuleName, "verdict", func(p params) uint32 { return p.attest.VerdictBudget }, []queue{{prefix: attesttypes.DeadlinesKey}}},
+	{attesttypes.ModuleName, "verdict", func(p params) uint32 { return p.attest.VerdictBudget }, []queue{deadlines}},
 	{attesttypes.ModuleName, "dispute", func(p params) uint32 { return p.attest.DisputeBudget }, []queue{{prefix: attesttypes.DisputeDeadlinesKey}}},
 	{attesttypes.ModuleName, "case", func(p params) uint32 { return p.attest.DisputeBudget }, []queue{{prefix: attesttypes.CaseEndsKey}}},
 	{rewardtypes.ModuleName, "release_liens", func(p params) uint32 { return p.reward.ReleaseBudget }, []queue{{prefix: rewardtypes.LienReleasesPrefix}}},
@@ -111,5 +112,8 @@ var budgets = []budget{
 
 // agenda of x/compute, one group of it.
 func agenda(group uint16) queue {
-	return queue{prefix: computetypes.AgendaPrefix, group: binary.BigEndian.AppendUint16(nil, group)}
+	return queue{prefix: computetypes.AgendaPrefix, group: binary.BigEndian.AppendUint16(nil, group), isIDs: true}
 }
+
+// deadlines of x/attest, which has one group.
+var deadlines = queue{prefix: attesttypes.DeadlinesKey, group: []byte{0, 0}, isIDs: true}

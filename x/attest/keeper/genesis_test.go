@@ -117,8 +117,8 @@ func TestGenesisRefusals(t *testing.T) {
 func TestInvariantsNotice(t *testing.T) {
 	for name, breaks := range map[string]func(*fixture) error{
 		"a deadline missing":       func(f *fixture) error { return f.k.deadlines.Remove(f.ctx, dueAt(f.round(3))) },
-		"a deadline too many":      func(f *fixture) error { return f.k.deadlines.Set(f.ctx, dueAt(f.round(6))) },
-		"a deadline of nothing":    func(f *fixture) error { r := f.round(3); r.TaskId = 77; return f.k.deadlines.Set(f.ctx, dueAt(r)) },
+		"a deadline too many":      func(f *fixture) error { return f.k.deadlines.Add(f.ctx, dueAt(f.round(6))) },
+		"a deadline of nothing":    func(f *fixture) error { r := f.round(3); r.TaskId = 77; return f.k.deadlines.Add(f.ctx, dueAt(r)) },
 		"a parked record missing":  func(f *fixture) error { return f.k.parked.Remove(f.ctx, 6) },
 		"a parked record too many": func(f *fixture) error { return f.k.parked.Set(f.ctx, 77, parkedRecord{TaskId: 77}) },
 		"parked and due":           func(f *fixture) error { return f.k.parked.Set(f.ctx, 3, parkedRecord{TaskId: 3}) },
@@ -189,6 +189,10 @@ func TestQueries(t *testing.T) {
 	require.Equal(t, []types.DueRound{{TaskId: 5, Deadline: 160}, {TaskId: 2, Deadline: 170}, {TaskId: 3, Deadline: 170}, {TaskId: 4, Deadline: 170}}, due)
 	_, err = q.Due(f.ctx, nil)
 	code(codes.InvalidArgument, err)
+	for _, bad := range []*query.PageRequest{{Reverse: true}, {Key: []byte("short")}} {
+		_, err = q.Due(f.ctx, &types.QueryDueRequest{Pagination: bad})
+		code(codes.InvalidArgument, err)
+	}
 	for _, bad := range []*query.PageRequest{{Offset: 1}, {CountTotal: true}, {Limit: pageLimit + 1}} {
 		_, err = q.Due(f.ctx, &types.QueryDueRequest{Pagination: bad})
 		code(codes.InvalidArgument, err)

@@ -30,7 +30,7 @@ func (k *Keeper) Invariants(ctx context.Context) error {
 	}
 	want := indexesOf(gs)
 	for _, check := range []func() error{
-		same(ctx, "deadlines", k.deadlines, want.deadlines),
+		func() error { return k.checkDeadlines(ctx, want.deadlines) },
 		same(ctx, "task_disputes", k.taskDisputes, want.taskDisputes),
 		same(ctx, "queue", k.queue, want.queue),
 		same(ctx, "duties", k.duties, want.duties),
@@ -116,6 +116,27 @@ func same[K any](ctx context.Context, name string, set collections.KeySet[K], wa
 		}
 		return nil
 	}
+}
+
+// checkDeadlines checks that each open round has its deadline, and nothing else has one.
+func (k *Keeper) checkDeadlines(ctx context.Context, want []dueKey) error {
+	for _, at := range want {
+		isThere, err := k.deadlines.Has(ctx, at)
+		if err != nil {
+			return err
+		}
+		if !isThere {
+			return errorsmod.Wrapf(types.ErrBrokenInvariant, "deadlines: task %d at height %d is missing", at.ID, at.Height)
+		}
+	}
+	n := 0
+	if err := k.deadlines.Walk(ctx, func(dueKey) bool { n++; return false }); err != nil {
+		return err
+	}
+	if n != len(want) {
+		return errorsmod.Wrapf(types.ErrBrokenInvariant, "deadlines: expected %d, got %d", len(want), n)
+	}
+	return nil
 }
 
 // checkChallenges checks that each dispute is found by its sides, and nothing else is.

@@ -9,6 +9,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 
+	"github.com/aichain/aichain/internal/idset"
 	"github.com/aichain/aichain/x/attest/types"
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -17,8 +18,8 @@ import (
 // roundKey is (task id, round).
 type roundKey = collections.Pair[uint64, uint32]
 
-// dueKey is (deadline height, task id, round).
-type dueKey = collections.Triple[uint64, uint64, uint32]
+// dueKey is the deadline height and the id of a task, which has one open round at most.
+type dueKey = idset.At
 
 // Keys of the disputes.
 type (
@@ -48,13 +49,14 @@ type Keeper struct {
 	hooks     types.Hooks   // x/reward: told the end of each task; nil in a chain without money
 	authority string        // may replace the parameters, unless the consensus parameters name another
 
+	store  corestore.KVStoreService // for migrations, which read what is no longer in the schema
 	schema collections.Schema
 	// params → Params: the governed bounds.
 	params collections.Item[types.Params]
 	// (task id, round) → Round: all that is known of a round, kept until x/compute forgets the task.
 	rounds collections.Map[roundKey, types.Round]
-	// (deadline height, task id, round): the open rounds that are not parked, by the height of their next step.
-	deadlines collections.KeySet[dueKey]
+	// (deadline height, task id): the open rounds that are not parked, by the height of their next step, 64 ids a key.
+	deadlines idset.Set
 	// task id → Parked: tasks whose open round could not be closed; the round itself is unchanged.
 	parked collections.Map[uint64, parkedRecord]
 
@@ -104,6 +106,7 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 	}
 	sb := collections.NewSchemaBuilder(store)
 	k := &Keeper{
+		store:     store,
 		addr:      addr,
 		tasks:     tasks,
 		stakes:    stakes,
@@ -112,10 +115,9 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 		params:    collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		rounds: collections.NewMap(sb, types.RoundsKey, "rounds",
 			collections.PairKeyCodec(collections.Uint64Key, collections.Uint32Key), codec.CollValue[types.Round](cdc)),
-		deadlines: collections.NewKeySet(sb, types.DeadlinesKey, "deadlines",
-			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint32Key)),
-		parked:  collections.NewMap(sb, types.ParkedKey, "parked", collections.Uint64Key, codec.CollValue[parkedRecord](cdc)),
-		pending: collections.NewKeySet(sb, types.PendingKey, "pending", collections.BytesKey),
+		deadlines: idset.New(sb, types.DeadlinesKey, "deadlines"),
+		parked:    collections.NewMap(sb, types.ParkedKey, "parked", collections.Uint64Key, codec.CollValue[parkedRecord](cdc)),
+		pending:   collections.NewKeySet(sb, types.PendingKey, "pending", collections.BytesKey),
 	}
 	k.buildDisputes(sb, cdc)
 	schema, err := sb.Build()

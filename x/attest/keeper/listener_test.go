@@ -121,20 +121,6 @@ func TestInRound(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrInvalidRequest)
 }
 
-func FuzzParseCursor(f *testing.F) {
-	f.Add(make([]byte, cursorBytes))
-	f.Add([]byte("short"))
-	f.Add([]byte(nil))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		key, err := parseCursor(b)
-		if err != nil {
-			require.ErrorIs(t, err, types.ErrInvalidRequest)
-			return
-		}
-		require.Equal(t, b, cursorOf(key))
-	})
-}
-
 func TestForget(t *testing.T) {
 	f := newFixture(t)
 	f.newTask(1, 0, 1, 2)

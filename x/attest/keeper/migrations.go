@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/x/attest/types"
@@ -13,8 +15,9 @@ type Migrator struct{ keeper *Keeper }
 func NewMigrator(k *Keeper) Migrator { return Migrator{k} }
 
 // Migrate1to2 lets the referee in: its parameters get their defaults, the first dispute the id 1. Its collections
-// begin empty. Rounds keep the terms that they were drawn with: without a referee, without audits. It returns
-// ErrInvalidParams if what governance had set before does not go with that.
+// begin empty. Rounds keep the terms that they were drawn with: without a referee, without audits. The deadlines, which
+// had a key for each round, are written in words. It returns ErrInvalidParams if what governance had set before does not
+// go with that.
 func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 	p, err := m.keeper.params.Get(ctx)
 	if err != nil {
@@ -29,5 +32,36 @@ func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 	if err := m.keeper.params.Set(ctx, p); err != nil {
 		return err
 	}
-	return m.keeper.nextDispute.Set(ctx, 1)
+	if err := m.keeper.nextDispute.Set(ctx, 1); err != nil {
+		return err
+	}
+	return m.deadlinesInWords(ctx)
+}
+
+// deadlinesInWords moves the deadlines of version 1 into those of version 2.
+func (m Migrator) deadlinesInWords(ctx sdk.Context) error {
+	old := deadlinesV1(m.keeper)
+	it, err := old.Iterate(ctx, nil)
+	if err != nil {
+		return err
+	}
+	keys, err := it.Keys()
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := old.Remove(ctx, key); err != nil {
+			return err
+		}
+		if err := m.keeper.deadlines.Add(ctx, dueKey{Height: key.K1(), ID: key.K2()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deadlinesV1 is the deadlines of version 1: height, task id, round. It is in no schema, and empty since version 2.
+func deadlinesV1(k *Keeper) collections.KeySet[collections.Triple[uint64, uint64, uint32]] {
+	return collections.NewKeySet(collections.NewSchemaBuilder(k.store), types.DeadlinesV1Key, "deadlines_v1",
+		collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint32Key))
 }

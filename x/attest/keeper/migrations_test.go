@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+
 	"github.com/aichain/aichain/x/attest/types"
 )
 
@@ -34,4 +36,26 @@ func TestMigrate1to2(t *testing.T) {
 	got, err = f.k.params.Get(f.ctx)
 	require.NoError(t, err)
 	require.Equal(t, old, got)
+}
+
+// TestMigrate1to2WritesDeadlinesInWords: the deadlines of version 1 become what version 2 would have written.
+func TestMigrate1to2WritesDeadlinesInWords(t *testing.T) {
+	f := newFixture(t)
+	for id := uint64(1); id <= 70; id++ {
+		f.newTask(id, 0, 1, 2)
+	}
+	var want []dueKey
+	require.NoError(t, f.k.deadlines.Walk(f.ctx, func(at dueKey) bool { want = append(want, at); return false }))
+	require.Len(t, want, 70)
+	for _, at := range want {
+		require.NoError(t, f.k.deadlines.Remove(f.ctx, at))
+		require.NoError(t, deadlinesV1(f.k).Set(f.ctx, collections.Join3(at.Height, at.ID, uint32(0))))
+	}
+	require.ErrorIs(t, f.k.Invariants(f.ctx), types.ErrBrokenInvariant)
+	require.NoError(t, NewMigrator(f.k).Migrate1to2(f.ctx))
+	require.NoError(t, f.k.Invariants(f.ctx))
+	it, err := deadlinesV1(f.k).Iterate(f.ctx, nil)
+	require.NoError(t, err)
+	require.False(t, it.Valid())
+	require.NoError(t, it.Close())
 }

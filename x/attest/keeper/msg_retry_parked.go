@@ -60,7 +60,7 @@ func (k *Keeper) retryTask(ctx context.Context, taskID uint64) error {
 	if err := k.parked.Remove(ctx, taskID); err != nil {
 		return err
 	}
-	return k.deadlines.Set(ctx, dueAt(rounds[len(rounds)-1]))
+	return k.deadlines.Add(ctx, dueAt(rounds[len(rounds)-1]))
 }
 
 // retryDispute queues a parked dispute.

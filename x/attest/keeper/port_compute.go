@@ -9,6 +9,7 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/aichain/aichain/internal/idset"
 	"github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -106,29 +107,20 @@ func (k *Keeper) InRound(ctx context.Context, cursor []byte, limit uint64) (ids 
 	if len(cursor) == caseCursorBytes {
 		return k.inSplit(ctx, binary.BigEndian.Uint64(cursor), limit)
 	}
-	from := new(collections.Range[dueKey])
-	if len(cursor) > 0 {
-		after, err := parseCursor(cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		from = from.StartExclusive(after)
+	from, ok := idset.FromCursor(0, cursor)
+	if !ok {
+		return nil, nil, errorsmod.Wrapf(types.ErrInvalidRequest, "cursor: expected %d or %d bytes, got %d",
+			idset.CursorBytes, caseCursorBytes, len(cursor))
 	}
-	it, err := k.deadlines.Iterate(ctx, from)
+	due, after, err := k.deadlines.Page(ctx, from, int(limit))
 	if err != nil {
 		return nil, nil, err
 	}
-	defer it.Close() // a read iterator has nothing to lose
-	for ; it.Valid(); it.Next() {
-		if uint64(len(ids)) >= limit {
-			return ids, next, nil
-		}
-		key, err := it.Key()
-		if err != nil {
-			return nil, nil, err
-		}
-		ids = append(ids, key.K2())
-		next = cursorOf(key)
+	for _, at := range due {
+		ids = append(ids, at.ID)
+	}
+	if after != nil {
+		return ids, idset.Cursor(*after), nil
 	}
 	rest, next, err := k.inSplit(ctx, 0, limit-uint64(len(ids)))
 	return append(ids, rest...), next, err
@@ -156,26 +148,8 @@ func (k *Keeper) inSplit(ctx context.Context, after, limit uint64) (ids []uint64
 	return ids, nil, nil
 }
 
-// Lengths of cursors: deadline, task id, round; or the task id of a case.
-const (
-	cursorBytes     = 8 + 8 + 4
-	caseCursorBytes = 8
-)
-
-// cursorOf writes a deadline as a cursor.
-func cursorOf(key dueKey) []byte {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, cursorBytes), key.K1())
-	b = binary.BigEndian.AppendUint64(b, key.K2())
-	return binary.BigEndian.AppendUint32(b, key.K3())
-}
-
-// parseCursor reads what cursorOf wrote; ErrInvalidRequest for any other length.
-func parseCursor(b []byte) (dueKey, error) {
-	if len(b) != cursorBytes {
-		return dueKey{}, errorsmod.Wrapf(types.ErrInvalidRequest, "cursor: expected %d bytes, got %d", cursorBytes, len(b))
-	}
-	return collections.Join3(binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint32(b[16:])), nil
-}
+// caseCursorBytes is the length of a cursor among the cases: a task id.
+const caseCursorBytes = 8
 
 // forgetAtOnce is the most disputes that one call of Forget removes, with all that belongs to them: a few hundred keys.
 const forgetAtOnce = 16

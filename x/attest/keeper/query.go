@@ -7,8 +7,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"cosmossdk.io/collections"
-
+	"github.com/aichain/aichain/internal/idset"
 	"github.com/aichain/aichain/x/attest/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 )
@@ -70,13 +69,22 @@ func (q queryServer) Due(ctx context.Context, req *types.QueryDueRequest) (*type
 	if err != nil {
 		return nil, err
 	}
-	due, next, err := query.CollectionPaginate(ctx, q.deadlines, page, func(key dueKey, _ collections.NoValue) (types.DueRound, error) {
-		return types.DueRound{Deadline: key.K1(), TaskId: key.K2()}, nil
-	})
+	from, ok := idset.FromCursor(0, page.Key)
+	if !ok || page.Reverse {
+		return nil, status.Error(codes.InvalidArgument, "expected a key that this query gave, and the order of deadlines")
+	}
+	due, after, err := q.deadlines.Page(ctx, from, int(page.Limit))
 	if err != nil {
 		return nil, err
 	}
-	return &types.QueryDueResponse{Due: due, Pagination: next}, nil
+	res := &types.QueryDueResponse{Pagination: &query.PageResponse{}}
+	for _, at := range due {
+		res.Due = append(res.Due, types.DueRound{Deadline: at.Height, TaskId: at.ID})
+	}
+	if after != nil {
+		res.Pagination.NextKey = idset.Cursor(*after)
+	}
+	return res, nil
 }
 
 // Parked lists parked rounds and cases by task; the first page also lists the parked disputes by id, up to a page of

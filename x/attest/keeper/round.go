@@ -48,12 +48,21 @@ func (k *Keeper) roundsUpTo(ctx context.Context, taskID uint64, last uint32) ([]
 	return rounds, nil
 }
 
+// unclosed loads the open round of a task; ErrRoundNotFound if it has none. Nearly always that is its first: one read.
+func (k *Keeper) unclosed(ctx context.Context, taskID uint64) (r types.Round, err error) {
+	for number := uint32(0); ; number++ {
+		if r, err = k.round(ctx, taskID, number); err != nil || r.IsOpen() {
+			return r, err
+		}
+	}
+}
+
 // openRound stores a new round and its deadline.
 func (k *Keeper) openRound(ctx context.Context, r types.Round) error {
 	if err := k.storeRound(ctx, r); err != nil {
 		return err
 	}
-	return k.deadlines.Set(ctx, dueAt(r))
+	return k.deadlines.Add(ctx, dueAt(r))
 }
 
 // moveRound stores a round whose deadline was before and moves the deadline if it has changed.
@@ -62,13 +71,13 @@ func (k *Keeper) moveRound(ctx context.Context, r types.Round, before dueKey) er
 		return err
 	}
 	now := dueAt(r)
-	if now.K1() == before.K1() { // of one round only the height moves; keys hold pointers and cannot be compared
+	if now == before {
 		return nil
 	}
 	if err := k.deadlines.Remove(ctx, before); err != nil {
 		return err
 	}
-	return k.deadlines.Set(ctx, now)
+	return k.deadlines.Add(ctx, now)
 }
 
 // storeRound stores a round as it is.
@@ -77,7 +86,7 @@ func (k *Keeper) storeRound(ctx context.Context, r types.Round) error {
 }
 
 // dueAt is the key of a round in the deadlines.
-func dueAt(r types.Round) dueKey { return collections.Join3(r.Deadline, r.TaskId, r.Round) }
+func dueAt(r types.Round) dueKey { return dueKey{Height: r.Deadline, ID: r.TaskId} }
 
 // openReveals ends the commit phase of a round: its committed seats may reveal until the end of the window.
 func openReveals(r *types.Round, height uint64) {

@@ -113,7 +113,7 @@ func (k *Keeper) drawLots(ctx sdk.Context, sealed []types.Sealed, beacon []byte)
 	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range sealed {
 		for _, id := range sealed[i].TaskIds {
-			r, err := k.sealedRound(boxed, id)
+			r, err := k.unclosed(boxed, id)
 			if err != nil {
 				ctx.Logger().Error("a sealed round cannot be read", "task", id, "err", err)
 				continue
@@ -124,16 +124,6 @@ func (k *Keeper) drawLots(ctx sdk.Context, sealed []types.Sealed, beacon []byte)
 		}
 	}
 	return drawn
-}
-
-// sealedRound loads the open round of a task. Only PRIMARY and REDRAW are audited, and they come first, so this is one
-// read, or two.
-func (k *Keeper) sealedRound(ctx context.Context, taskID uint64) (r types.Round, err error) {
-	for number := uint32(0); ; number++ {
-		if r, err = k.round(ctx, taskID, number); err != nil || r.IsOpen() {
-			return r, err
-		}
-	}
 }
 
 // seatAudit gives a round its blind seat: it takes commits again, from that seat alone, until it has committed or its

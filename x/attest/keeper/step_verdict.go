@@ -3,7 +3,7 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
 
 	"github.com/aichain/aichain/internal/blockwork"
 	"github.com/aichain/aichain/internal/event"
@@ -25,7 +25,7 @@ func (k *Keeper) stepVerdict(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
-	due, err := k.dueBy(ctx, heightOf(ctx), int(params.VerdictBudget))
+	due, err := k.deadlines.Due(ctx, 0, heightOf(ctx), int(params.VerdictBudget))
 	if err != nil {
 		return err
 	}
@@ -40,37 +40,18 @@ func (k *Keeper) stepVerdict(ctx sdk.Context) error {
 		}
 		isOpened, err := k.moveOn(ctx, key)
 		if err == nil && isOpened {
-			opened.TaskIds = append(opened.TaskIds, key.K2())
+			opened.TaskIds = append(opened.TaskIds, key.ID)
 		}
 		return err
 	}, k.park)
 	return emitOpened(ctx, opened)
 }
 
-// dueBy returns up to limit deadlines at or before the height, soonest first, by task id within a height.
-func (k *Keeper) dueBy(ctx context.Context, height uint64, limit int) ([]dueKey, error) {
-	until := new(collections.Range[dueKey]).EndExclusive(collections.Join3(height+1, uint64(0), uint32(0)))
-	it, err := k.deadlines.Iterate(ctx, until)
-	if err != nil {
-		return nil, err
-	}
-	defer it.Close() // a read iterator has nothing to lose
-	var due []dueKey
-	for ; it.Valid() && len(due) < limit; it.Next() {
-		key, err := it.Key()
-		if err != nil {
-			return nil, err
-		}
-		due = append(due, key)
-	}
-	return due, nil
-}
-
 // moveOn takes one due round out of its phase. isOpened says that it now accepts reveals.
 func (k *Keeper) moveOn(ctx context.Context, key dueKey) (isOpened bool, err error) {
-	r, err := k.round(ctx, key.K2(), key.K3())
+	r, err := k.unclosed(ctx, key.ID)
 	if err != nil {
-		return false, atItem(err, key.K2(), key.K3())
+		return false, errorsmod.Wrapf(err, "open round of task %d", key.ID)
 	}
 	if r.Phase == types.ROUND_PHASE_COMMIT && r.CanReveal() {
 		openReveals(&r, heightOf(sdk.UnwrapSDKContext(ctx)))
@@ -158,7 +139,7 @@ func (k *Keeper) park(ctx sdk.Context, key dueKey, cause error) error {
 	if err := k.deadlines.Remove(ctx, key); err != nil {
 		return err
 	}
-	record := parkedRecord{Step: types.ParkedStep, TaskId: key.K2(), Height: heightOf(ctx), Error: blockwork.Text(cause)}
+	record := parkedRecord{Step: types.ParkedStep, TaskId: key.ID, Height: heightOf(ctx), Error: blockwork.Text(cause)}
 	if err := k.parked.Set(ctx, record.TaskId, record); err != nil {
 		return err
 	}

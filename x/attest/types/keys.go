@@ -11,10 +11,10 @@ const (
 
 // Prefixes of the collections. A number is never reused.
 var (
-	ParamsKey    = collections.NewPrefix(0)
-	RoundsKey    = collections.NewPrefix(1)
-	DeadlinesKey = collections.NewPrefix(2)
-	ParkedKey    = collections.NewPrefix(3)
+	ParamsKey      = collections.NewPrefix(0)
+	RoundsKey      = collections.NewPrefix(1)
+	DeadlinesV1Key = collections.NewPrefix(2) // until version 1: a key for each round
+	ParkedKey      = collections.NewPrefix(3)
 
 	DisputesKey         = collections.NewPrefix(4)
 	NextDisputeKey      = collections.NewPrefix(5)
@@ -29,6 +29,7 @@ var (
 	CaseEndsKey         = collections.NewPrefix(14)
 	SealedKey           = collections.NewPrefix(15)
 	ParkedDisputesKey   = collections.NewPrefix(16)
+	DeadlinesKey        = collections.NewPrefix(17)
 
 	// PendingKey marks seat messages that wait in a node's own mempool. It is written in check state only and is
 	// never part of a committed store; see the keeper's MarkSeatMessage. (Prefix 255 cannot be walked.)

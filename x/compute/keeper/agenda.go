@@ -3,8 +3,6 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
-
 	"github.com/aichain/aichain/rules/task"
 	"github.com/aichain/aichain/x/compute/types"
 )
@@ -32,47 +30,23 @@ func agendaOf(t types.Task) (key agendaKey, ok bool) {
 	if group == 0 || t.NextHeight == 0 {
 		return key, false
 	}
-	return collections.Join3(group, t.NextHeight, t.Id), true
+	return agendaKey{Group: group, Height: t.NextHeight, ID: t.Id}, true
 }
-
-// sameEntry compares two places; keys hold pointers and cannot be compared themselves.
-func sameEntry(a, b agendaKey) bool { return a.K1() == b.K1() && a.K2() == b.K2() && a.K3() == b.K3() }
 
 // save stores a task as next and moves it in the agenda from where before was. Pass a zero before for a new
 // task.
 func (k *Keeper) save(ctx context.Context, before, next types.Task) error {
 	from, had := agendaOf(before)
 	to, has := agendaOf(next)
-	if had && (!has || !sameEntry(from, to)) {
+	if had && (!has || from != to) {
 		if err := k.agenda.Remove(ctx, from); err != nil {
 			return err
 		}
 	}
-	if has && (!had || !sameEntry(from, to)) {
-		if err := k.agenda.Set(ctx, to); err != nil {
+	if has && (!had || from != to) {
+		if err := k.agenda.Add(ctx, to); err != nil {
 			return err
 		}
 	}
 	return k.tasks.Set(ctx, next.Id, next)
-}
-
-// due lists up to limit entries of a group whose height has come, by height, then id.
-func (k *Keeper) due(ctx context.Context, group uint16, height uint64, limit uint32) ([]agendaKey, error) {
-	it, err := k.agenda.Iterate(ctx, collections.NewPrefixedTripleRange[uint16, uint64, uint64](group))
-	if err != nil {
-		return nil, err
-	}
-	defer it.Close()
-	var out []agendaKey
-	for ; it.Valid() && uint32(len(out)) < limit; it.Next() {
-		key, err := it.Key()
-		if err != nil {
-			return nil, err
-		}
-		if key.K2() > height {
-			break
-		}
-		out = append(out, key)
-	}
-	return out, nil
 }

@@ -38,7 +38,7 @@ func (k *Keeper) step(ctx sdk.Context, name string, run func(sdk.Context, types.
 // queue it again with MsgRetryParked.
 func (k *Keeper) park(step string) func(sdk.Context, agendaKey, error) error {
 	return func(ctx sdk.Context, due agendaKey, cause error) error {
-		id := due.K3()
+		id := due.ID
 		if err := k.agenda.Remove(ctx, due); err != nil {
 			return err
 		}

@@ -126,10 +126,10 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 	anyone := addr("p00000")
 	for name, spoil := range map[string]func(*fixture) error{
 		"agenda misses a task": func(f *fixture) error {
-			return f.k.agenda.Remove(f.ctx, collections.Join3(types.GroupReseated, uint64(15), uint64(1)))
+			return f.k.agenda.Remove(f.ctx, agendaKey{Group: types.GroupReseated, Height: 15, ID: 1})
 		},
 		"agenda has too much": func(f *fixture) error {
-			return f.k.agenda.Set(f.ctx, collections.Join3(types.GroupWaiting, uint64(99), uint64(1)))
+			return f.k.agenda.Add(f.ctx, agendaKey{Group: types.GroupWaiting, Height: 99, ID: 1})
 		},
 		"task off the agenda": func(f *fixture) error { t := f.task(1); t.NextHeight = 0; return f.k.tasks.Set(f.ctx, 1, t) },
 		"task under other id": func(f *fixture) error { return f.k.tasks.Set(f.ctx, 4, f.task(5)) },

@@ -80,8 +80,9 @@ func (k *Keeper) tasksHaveOneDeadline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n, err := keys(ctx, k.agenda); err != nil || n != scheduled {
-		return broken("expected %d entries on the agenda, got %d: %v", scheduled, n, err)
+	entries := uint64(0)
+	if err := k.agenda.Walk(ctx, func(agendaKey) bool { entries++; return false }); err != nil || entries != scheduled {
+		return broken("expected %d entries on the agenda, got %d: %v", scheduled, entries, err)
 	}
 	return nil
 }

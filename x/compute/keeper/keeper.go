@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aichain/aichain/internal/idset"
 	"github.com/aichain/aichain/x/compute/types"
 )
 
@@ -29,7 +30,7 @@ type (
 	// nameKey is name, height of publication, model id.
 	nameKey = collections.Triple[string, uint64, []byte]
 	// agendaKey is group, height, task id.
-	agendaKey = collections.Triple[uint16, uint64, uint64]
+	agendaKey = idset.At
 )
 
 // Keeper owns the store of x/compute. It holds no money and no bank.
@@ -42,6 +43,7 @@ type Keeper struct {
 	rounds    types.Rounds // tells queries and pruning about the rounds of a task; set after construction
 	authority string       // fallback when the consensus params name no authority
 
+	store  corestore.KVStoreService // for migrations, which read what is no longer in the schema
 	schema collections.Schema
 
 	// params: the governed parameters.
@@ -75,9 +77,9 @@ type Keeper struct {
 	// refs: requester, client_ref → id. A task without a client_ref has its id behind a zero byte, so this
 	// one index also lists the tasks of a requester.
 	refs collections.Map[refKey, uint64]
-	// agenda: group, height, id: what each block must look at. A task is in it exactly once, except in a
+	// agenda: group, height, id: what each block must look at, 64 ids a key. A task is in it exactly once, except in a
 	// round, whose deadlines x/attest keeps, and when parked.
-	agenda collections.KeySet[agendaKey]
+	agenda idset.Set
 	// seatings: provider, height → tasks on which it was seated in that block.
 	seatings collections.Map[seatingKey, types.SeatIds]
 	// parked: task → the block item that failed.
@@ -100,7 +102,7 @@ func NewKeeper(
 	if _, err := addr.StringToBytes(authority); err != nil {
 		panic(err)
 	}
-	k := &Keeper{addr: addr, escrow: escrow, bonds: bonds, beacon: beacon, authority: authority}
+	k := &Keeper{addr: addr, escrow: escrow, bonds: bonds, beacon: beacon, authority: authority, store: store}
 	sb := collections.NewSchemaBuilder(store)
 	k.buildMarket(sb, cdc)
 	k.buildTasks(sb, cdc)
@@ -135,8 +137,7 @@ func (k *Keeper) buildTasks(sb *collections.SchemaBuilder, cdc codec.BinaryCodec
 	k.tasks = collections.NewMap(sb, types.TasksPrefix, "tasks", collections.Uint64Key, codec.CollValue[types.Task](cdc))
 	k.refs = collections.NewMap(sb, types.RefsPrefix, "refs",
 		collections.PairKeyCodec(sdk.AccAddressKey, collections.BytesKey), collections.Uint64Value)
-	k.agenda = collections.NewKeySet(sb, types.AgendaPrefix, "agenda",
-		collections.TripleKeyCodec(collections.Uint16Key, collections.Uint64Key, collections.Uint64Key))
+	k.agenda = idset.New(sb, types.AgendaPrefix, "agenda")
 	k.seatings = collections.NewMap(sb, types.SeatingsPrefix, "seatings",
 		collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint64Key), codec.CollValue[types.SeatIds](cdc))
 	k.parked = collections.NewMap(sb, types.ParkedPrefix, "parked", collections.Uint64Key, codec.CollValue[types.Parked](cdc))

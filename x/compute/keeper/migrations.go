@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/x/compute/types"
@@ -14,7 +16,8 @@ func NewMigrator(k *Keeper) Migrator { return Migrator{k} }
 
 // Migrate1to2 lets audits in: audit_bps gets its default. Tasks that are matched keep the snapshot that they were
 // matched under, which knows neither audits nor a referee; those that wait for seats get both with their first
-// draw. It returns ErrBadParams if what governance had set before does not go with that.
+// draw. The agenda, which had a key for each task, is written in words. It returns ErrBadParams if what governance had
+// set before does not go with that.
 func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 	p, err := m.keeper.params.Get(ctx)
 	if err != nil {
@@ -24,5 +27,36 @@ func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	return m.keeper.params.Set(ctx, p)
+	if err := m.keeper.params.Set(ctx, p); err != nil {
+		return err
+	}
+	return m.agendaInWords(ctx)
+}
+
+// agendaInWords moves the agenda of version 1 into that of version 2.
+func (m Migrator) agendaInWords(ctx sdk.Context) error {
+	old := agendaV1(m.keeper)
+	it, err := old.Iterate(ctx, nil)
+	if err != nil {
+		return err
+	}
+	entries, err := it.Keys()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := old.Remove(ctx, e); err != nil {
+			return err
+		}
+		if err := m.keeper.agenda.Add(ctx, agendaKey{Group: e.K1(), Height: e.K2(), ID: e.K3()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agendaV1 is the agenda of version 1: group, height, id. It is in no schema, and empty since version 2.
+func agendaV1(k *Keeper) collections.KeySet[collections.Triple[uint16, uint64, uint64]] {
+	return collections.NewKeySet(collections.NewSchemaBuilder(k.store), types.AgendaV1Prefix, "agenda_v1",
+		collections.TripleKeyCodec(collections.Uint16Key, collections.Uint64Key, collections.Uint64Key))
 }

@@ -137,9 +137,13 @@ func (k *Keeper) open(ctx context.Context, params types.Params, p *posting, inpu
 		return err
 	}
 	c := sdk.UnwrapSDKContext(ctx)
+	draw := agendaKey{Group: types.GroupWaiting, Height: task.FirstDraw(height(c)), ID: first}
+	if err := k.agenda.AddRun(ctx, draw, uint64(len(p.fresh))); err != nil {
+		return err
+	}
 	for n, i := range p.fresh {
 		t := newTask(p, inputs[i], ids[n], height(c), params.OpenWindow)
-		if err := k.save(ctx, types.Task{}, t); err != nil {
+		if err := k.tasks.Set(ctx, t.Id, t); err != nil {
 			return err
 		}
 		if err := k.refs.Set(ctx, refOf(p.requesterAddr, t.ClientRef, t.Id), t.Id); err != nil {

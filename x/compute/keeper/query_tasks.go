@@ -3,12 +3,12 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/aichain/aichain/internal/idset"
 	"github.com/aichain/aichain/rules/task"
 	"github.com/aichain/aichain/x/compute/types"
 )
@@ -110,19 +110,28 @@ func (q *queryServer) TasksByStatus(ctx context.Context, req *types.QueryTasksBy
 
 // onAgenda looks at one page of the agenda's group that holds the status.
 func (q *queryServer) onAgenda(ctx context.Context, status types.TaskStatus, pg *query.PageRequest) ([]types.Task, []byte, error) {
-	seen, next, err := query.CollectionPaginate(ctx, q.k.agenda, pg,
-		func(key agendaKey, _ collections.NoValue) (types.Task, error) { return q.k.task(ctx, key.K3()) },
-		triplePrefix[uint16, uint64, uint64](groupOf(types.Task{Status: status})))
+	from, ok := idset.FromCursor(groupOf(types.Task{Status: status}), pg.Key)
+	if !ok {
+		return nil, nil, errorsmod.Wrap(types.ErrBadPage, "expected a key that this query gave")
+	}
+	seen, after, err := q.k.agenda.Page(ctx, from, int(pg.Limit))
 	if err != nil {
 		return nil, nil, err
 	}
 	var found []types.Task
-	for _, t := range seen {
+	for _, at := range seen {
+		t, err := q.k.task(ctx, at.ID)
+		if err != nil {
+			return nil, nil, err
+		}
 		if t.Status == status {
 			found = append(found, t)
 		}
 	}
-	return found, next.NextKey, nil
+	if after == nil {
+		return found, nil, nil
+	}
+	return found, idset.Cursor(*after), nil
 }
 
 // Where the tasks of a status that two lists hold are looked for; the first byte of the page's key.

@@ -20,11 +20,11 @@ import (
 // them; the others are due again in the next block, with its beacon. A draw that finds too few seats is tried again later; after
 // the last try the task is refunded, or given back to its round.
 func (k *Keeper) matchDue(ctx sdk.Context, params types.Params) error {
-	due, err := k.due(ctx, types.GroupReseated, height(ctx), params.MatchBudget)
+	due, err := k.agenda.Due(ctx, types.GroupReseated, height(ctx), int(params.MatchBudget))
 	if err != nil {
 		return err
 	}
-	first, err := k.due(ctx, types.GroupWaiting, height(ctx), params.MatchBudget-uint32(len(due)))
+	first, err := k.agenda.Due(ctx, types.GroupWaiting, height(ctx), int(params.MatchBudget)-len(due))
 	if err != nil {
 		return err
 	}
@@ -41,13 +41,13 @@ func (k *Keeper) matchDue(ctx sdk.Context, params types.Params) error {
 
 // drawTask draws the seats of one task and seats them all, or nobody.
 func (k *Keeper) drawTask(ctx context.Context, d *draws, due agendaKey) error {
-	t, err := k.task(ctx, due.K3())
+	t, err := k.task(ctx, due.ID)
 	if err != nil {
 		return err
 	}
-	if at, ok := agendaOf(t); !ok || !sameEntry(at, due) {
+	if at, ok := agendaOf(t); !ok || at != due {
 		return errorsmod.Wrapf(types.ErrInvariant, "task %d is %s for height %d and was due for a draw at %d",
-			t.Id, statusOf(t), t.NextHeight, due.K2())
+			t.Id, statusOf(t), t.NextHeight, due.Height)
 	}
 	seats, _ := quorum.Need(quorum.Role(t.Role), t.Terms.Seats)
 	if d.height > t.ExpireHeight {
@@ -159,7 +159,7 @@ func (k *Keeper) snapshot(ctx context.Context, d *draws, t types.Task) (types.Ta
 	t.Snapshot = types.Snapshot{
 		CommitWindow: d.params.CommitWindow, RevealWindow: d.params.RevealWindow, ChallengeWindow: d.params.ChallengeWindow,
 		TakeBps: d.money.TakeBps, TakeBurnBps: d.money.TakeBurnBps,
-		SlashBurnBps: d.money.SlashBurnBps, SoftFaultBps: d.money.SoftFaultBps,
+		SlashBurnBps: d.money.SlashBurnBps, SoftFaultBps: d.money.SoftFaultBps, EmissionBps: d.money.EmissionBps,
 		ModelFeeBps: m.FeeBps, ModelSplits: m.Splits, SeatLien: lien,
 		Refereed: m.IsRefereed(), AuditBps: d.params.AuditBpsOf(m),
 	}

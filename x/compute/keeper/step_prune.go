@@ -16,7 +16,7 @@ import (
 // pruneDue removes closed tasks after the retention window, up to params.prune_budget of them. What a
 // receipt proves survives as a Merkle proof against a header.
 func (k *Keeper) pruneDue(ctx sdk.Context, params types.Params) error {
-	due, err := k.due(ctx, types.GroupClosed, height(ctx), params.PruneBudget)
+	due, err := k.agenda.Due(ctx, types.GroupClosed, height(ctx), int(params.PruneBudget))
 	if err != nil {
 		return err
 	}
@@ -28,11 +28,11 @@ func (k *Keeper) pruneDue(ctx sdk.Context, params types.Params) error {
 // pruneTask removes all that the modules keep of one task. After it, its client_ref is free again. A task that its
 // rounds' keeper cannot forget yet stays whole, and is tried again some blocks later, behind whatever is due before.
 func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey) error {
-	t, err := k.task(ctx, due.K3())
+	t, err := k.task(ctx, due.ID)
 	if err != nil {
 		return err
 	}
-	if at, ok := agendaOf(t); !ok || !sameEntry(at, due) {
+	if at, ok := agendaOf(t); !ok || at != due {
 		return errorsmod.Wrapf(types.ErrInvariant, "task %d is %s and was due for removal", t.Id, statusOf(t))
 	}
 	if k.rounds == nil {

@@ -25,9 +25,10 @@ var (
 	OutputPricesPrefix = collections.NewPrefix(11)
 	TasksPrefix        = collections.NewPrefix(12)
 	RefsPrefix         = collections.NewPrefix(13)
-	AgendaPrefix       = collections.NewPrefix(14)
+	AgendaV1Prefix     = collections.NewPrefix(14) // until version 1: a key for each task
 	SeatingsPrefix     = collections.NewPrefix(15)
 	ParkedPrefix       = collections.NewPrefix(16)
+	AgendaPrefix       = collections.NewPrefix(17)
 )
 
 // Groups of the agenda.
