@@ -54,7 +54,7 @@ var moduleAccounts = map[string][]string{
 	stakingtypes.NotBondedPoolName:      {authtypes.Burner, authtypes.Staking},
 	stakingtypes.KeyRotationFeePoolName: {authtypes.Burner}, // required since SDK v0.55
 	govtypes.ModuleName:                 {authtypes.Burner},
-	rewardtypes.ModuleName:              {authtypes.Burner}, // escrows and bonds in; payouts, refunds, burns out
+	rewardtypes.ModuleName:              {authtypes.Burner, authtypes.Minter}, // escrows and bonds in; payouts, refunds, burns, claimed emission out
 }
 
 // Keepers are the keepers of all modules. Only this package knows them all.

@@ -28,6 +28,7 @@ var actions = map[string]func(w *kit.World, l *line) []kit.Tx{
 	"retire":       retire,
 	"add-bond":     addBond,
 	"withdraw":     withdraw,
+	"claim":        claim,
 }
 
 // one is a line of one message.
@@ -202,4 +203,13 @@ func addBond(w *kit.World, l *line) []kit.Tx {
 
 func withdraw(w *kit.World, l *line) []kit.Tx {
 	return one(w.Withdraw(l.who(), l.coin("amount", "1AIC")))
+}
+
+// claim claims the emission of each of the named.
+func claim(w *kit.World, l *line) []kit.Tx {
+	var txs []kit.Tx
+	for _, name := range l.names {
+		txs = append(txs, one(w.Claim(name))...)
+	}
+	return txs
 }

@@ -21,6 +21,8 @@ var looks = map[string]func(s *stage, l *line) []string{
 	"ledger": lookLedger,
 	"screen": lookScreen,
 
+	"emission": lookEmission,
+
 	"dispute":  lookDispute,
 	"disputes": lookDisputes,
 	"case":     lookCase,
@@ -46,6 +48,7 @@ func newStage(tb testing.TB, l line, invariants bool) *stage {
 		p.OpenWindow = l.number("open", p.OpenWindow)
 		p.ChallengeWindow = l.number("challenge", p.ChallengeWindow)
 		p.RevealWindow = l.number("reveal", p.RevealWindow)
+		p.CommitWindow = l.number("commit", p.CommitWindow)
 	}
 	if l.has("bond") {
 		setup.Bond = l.coin("bond", "").Amount.Uint64()
@@ -218,5 +221,23 @@ func lookScreen(s *stage, l *line) []string {
 		out = append(out, fmt.Sprintf("%d %s", n, reason))
 	}
 	sort.Strings(out)
+	return out
+}
+
+// lookEmission tells what the named have earned beside their prices; without names, what all have.
+func lookEmission(s *stage, l *line) []string {
+	if len(l.names) == 0 {
+		p, ever := s.Ledger().Pockets, s.Ledger().Totals
+		return []string{fmt.Sprintf("accrued %d; ever: takes burned %s, minted %s, lost %s", p.Emission, ever.BurnedTake, ever.Emitted, ever.Forfeited)}
+	}
+	var out []string
+	for _, name := range l.names {
+		e := s.Emission(name)
+		text := fmt.Sprintf("%s: may claim %d, waiting %d, challenged %d", name, e.Claimable, e.Waiting, e.Challenged)
+		if e.NextHeight != 0 {
+			text += fmt.Sprintf("; next at block %d", e.NextHeight)
+		}
+		out = append(out, text)
+	}
 	return out
 }

@@ -108,6 +108,11 @@ func (w *World) Withdraw(name string, amount sdk.Coin) *rewardtypes.MsgWithdrawB
 	return &rewardtypes.MsgWithdrawBond{Provider: w.Address(name), Amount: amount}
 }
 
+// Claim is the message that claims emission.
+func (w *World) Claim(name string) *rewardtypes.MsgClaimEmission {
+	return &rewardtypes.MsgClaimEmission{Provider: w.Address(name)}
+}
+
 // Input is the tokens of one question.
 func Input(tokens ...uint32) computetypes.TaskInput { return computetypes.TaskInput{Tokens: tokens} }
 

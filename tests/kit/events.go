@@ -170,6 +170,10 @@ func (w *World) sayReward(event proto.Message) (string, bool) {
 		return fmt.Sprintf("%s loses %s of bond: %s", w.NameOf(e.Provider), AIC(e.Amount), short(e.Reason.String(), "REASON_")), true
 	case *rewardtypes.EventRestored:
 		return fmt.Sprintf("%s is given back %d uaic for task %d", w.NameOf(e.Payer), e.Amount, e.TaskId), true
+	case *rewardtypes.EventEmissionClaimed:
+		return fmt.Sprintf("%s claims %d uaic of emission", w.NameOf(e.Provider), e.Amount), true
+	case *rewardtypes.EventEmissionForfeited:
+		return fmt.Sprintf("%s loses %d uaic of emission for task %d", w.NameOf(e.Provider), e.Amount, e.TaskId), true
 	case *rewardtypes.EventPayoutParked:
 		return fmt.Sprintf("a payout of %s to %s is parked", AIC(e.Amount), w.NameOf(e.Recipient)), true
 	}

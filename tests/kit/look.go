@@ -104,6 +104,16 @@ func (w *World) Bond(name string) (bonded, liened uint64) {
 	return res.Bond.Bonded, res.Bond.Liened
 }
 
+// Emission is what a provider has earned beside its prices; zeros for a stranger.
+func (w *World) Emission(name string) rewardtypes.QueryEmissionResponse {
+	w.TB.Helper()
+	res, err := rewardtypes.NewQueryClient(w.query()).Emission(context.Background(), &rewardtypes.QueryEmissionRequest{Provider: w.Address(name)})
+	if err != nil {
+		return rewardtypes.QueryEmissionResponse{}
+	}
+	return *res
+}
+
 // Ledger is the sum of all money in x/reward.
 func (w *World) Ledger() rewardtypes.Ledger {
 	w.TB.Helper()

@@ -59,7 +59,7 @@ func (k *Keeper) endChallengesOf(ctx context.Context, task *computetypes.Task, r
 		}
 		s.Challenged, isChanged = false, true
 		if s.Stands() {
-			if err := k.stakes.FreeLien(ctx, s.Provider, s.Lien); err != nil {
+			if err := k.stakes.FreeSeat(ctx, task.Id, s.Provider, s.Lien); err != nil {
 				return err
 			}
 			continue

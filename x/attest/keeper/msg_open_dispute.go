@@ -128,6 +128,7 @@ func (k *Keeper) openChallenge(ctx context.Context, ch *challenge) (types.Disput
 	o := opening{
 		taskID: ch.task.Id, round: ch.round.Round, origin: types.DISPUTE_ORIGIN_CHALLENGE,
 		solver: s.Provider, challenger: ch.challenger, stake: s.Lien, top: topOf(shape, isPossible),
+		commitWindow: ch.task.Snapshot.CommitWindow,
 	}
 	d, err := k.openDispute(ctx, o)
 	if err != nil || isPossible {
@@ -151,7 +152,7 @@ func topOf(shape step.Shape, isPossible bool) types.Place {
 func (k *Keeper) holdSeat(ctx context.Context, ch *challenge) error {
 	s := &ch.round.Seats[ch.seat]
 	if !s.Challenged {
-		if err := k.stakes.HoldLien(ctx, s.Provider, ch.until(), s.Lien); err != nil {
+		if err := k.stakes.HoldLien(ctx, ch.task.Id, s.Provider, ch.until(), s.Lien); err != nil {
 			return err
 		}
 		s.Challenged, ch.round.Disputed = true, true

@@ -188,10 +188,14 @@ func (f *fakeStakes) PlaceLien(_ context.Context, provider string, amount uint64
 	return nil
 }
 
-func (f *fakeStakes) HoldLien(_ context.Context, provider string, height, amount uint64) error {
+func (f *fakeStakes) HoldLien(_ context.Context, _ uint64, provider string, height, amount uint64) error {
 	f.held[provider] += amount
 	f.calls = append(f.calls, fmt.Sprintf("hold %s %d of %d", nameOf(provider), amount, height))
 	return nil
+}
+
+func (f *fakeStakes) FreeSeat(ctx context.Context, _ uint64, provider string, amount uint64) error {
+	return f.FreeLien(ctx, provider, amount)
 }
 
 func (f *fakeStakes) FreeLien(_ context.Context, provider string, amount uint64) error {

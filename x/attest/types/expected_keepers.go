@@ -31,10 +31,12 @@ type Tasks interface {
 type Stakes interface {
 	// PlaceLien reserves amount uaic of a challenger's free bond; it fails for who has no bond, or less free.
 	PlaceLien(ctx context.Context, provider string, amount uint64) error
-	// HoldLien keeps amount uaic of a right seat's lien, which was to free itself at height, until FreeLien or
+	// HoldLien keeps amount uaic of a right seat's lien, which was to free itself at height, until FreeSeat or
 	// SlashLien. It fails if less is waiting for that height.
-	HoldLien(ctx context.Context, provider string, height, amount uint64) error
-	// FreeLien frees amount uaic of a provider's lien.
+	HoldLien(ctx context.Context, taskID uint64, provider string, height, amount uint64) error
+	// FreeSeat frees the held lien of a seat that stands.
+	FreeSeat(ctx context.Context, taskID uint64, provider string, amount uint64) error
+	// FreeLien frees amount uaic of a challenger's stake.
 	FreeLien(ctx context.Context, provider string, amount uint64) error
 	// SlashLien takes from a lien and frees the rest of it.
 	SlashLien(ctx context.Context, s Slash) error

@@ -86,7 +86,7 @@ func (m *money) Forget(ctx context.Context, id uint64) error {
 }
 
 func (*money) Terms(context.Context) (types.MoneyTerms, error) {
-	return types.MoneyTerms{TakeBps: 500, TakeBurnBps: 5000, SlashBurnBps: 5000, SoftFaultBps: 1000}, nil
+	return types.MoneyTerms{TakeBps: 500, TakeBurnBps: 5000, SlashBurnBps: 5000, SoftFaultBps: 1000, EmissionBps: 5000}, nil
 }
 
 func (m *money) OpenBond(ctx context.Context, provider string, amount uint64) error {

@@ -51,7 +51,7 @@ func TestATaskIsMatchedTwoBlocksAfterItsPost(t *testing.T) {
 	require.NoError(t, err)
 	seed := result.SampleSeed("aichain-test", beacon, 1)
 	require.Equal(t, types.Snapshot{
-		CommitWindow: 30, RevealWindow: 10, ChallengeWindow: 100, TakeBps: 500, TakeBurnBps: 5000, SlashBurnBps: 5000, SoftFaultBps: 1000,
+		CommitWindow: 30, RevealWindow: 10, ChallengeWindow: 100, TakeBps: 500, TakeBurnBps: 5000, SlashBurnBps: 5000, SoftFaultBps: 1000, EmissionBps: 5000,
 		ModelFeeBps: 100, ModelSplits: []types.FeeSplit{{Recipient: account("publisher"), ShareBps: 10_000}},
 		SeatLien: oneAIC, SampleSeed: seed[:],
 	}, got.Snapshot)

@@ -29,7 +29,7 @@ type EscrowDeposit struct {
 
 // MoneyTerms are the parameters of x/reward that a task snapshots; all are basis points.
 type MoneyTerms struct {
-	TakeBps, TakeBurnBps, SlashBurnBps, SoftFaultBps uint32
+	TakeBps, TakeBurnBps, SlashBurnBps, SoftFaultBps, EmissionBps uint32
 }
 
 // Bonds holds the stakes of providers. Implemented by x/reward.

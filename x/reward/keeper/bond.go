@@ -48,18 +48,26 @@ func (k *Keeper) fund(ctx context.Context, provider sdk.AccAddress, bond *types.
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventBondAdded{Provider: bond.Provider, Amount: amount})
 }
 
-// freeLien ends amount uaic of the lien on a bond; ErrNoBond, or ErrLedger if less is under lien. Nothing has changed
-// on an error.
-func (k *Keeper) freeLien(ctx context.Context, provider sdk.AccAddress, amount uint64) error {
+// freeLien ends the lien of a release on a bond and lets its emission be claimed; ErrNoBond, or ErrLedger if less is under
+// lien. Nothing has changed on an error.
+func (k *Keeper) freeLien(ctx context.Context, provider sdk.AccAddress, r types.Release) error {
 	bond, err := k.bondOf(ctx, provider)
 	if err != nil {
 		return err
 	}
-	if bond.Liened, err = types.Sub(bond.Liened, amount); err != nil {
+	return k.freeLienOf(ctx, provider, bond, r)
+}
+
+// freeLienOf is freeLien for a bond that was changed and is not stored yet.
+func (k *Keeper) freeLienOf(ctx context.Context, provider sdk.AccAddress, bond types.Bond, r types.Release) (err error) {
+	if bond.Liened, err = types.Sub(bond.Liened, r.Lien); err != nil {
+		return err
+	}
+	if bond.Emission, err = types.Add(bond.Emission, r.Emission); err != nil {
 		return err
 	}
 	err = k.changePockets(ctx, func(p *types.Pockets) (err error) {
-		p.Liened, err = types.Sub(p.Liened, amount)
+		p.Liened, err = types.Sub(p.Liened, r.Lien)
 		return err
 	})
 	if err != nil {
@@ -113,4 +121,17 @@ func addAt(ctx context.Context, m collections.Map[heightOf, uint64], key heightO
 		return err
 	}
 	return m.Set(ctx, key, sum)
+}
+
+// addRelease adds to what frees itself at a height.
+func (k *Keeper) addRelease(ctx context.Context, at heightOf, r types.Release) error {
+	have, err := k.lienReleases.Get(ctx, at)
+	if err != nil && !isNotFound(err) {
+		return err
+	}
+	sum, err := have.Add(r)
+	if err != nil {
+		return err
+	}
+	return k.lienReleases.Set(ctx, at, sum)
 }

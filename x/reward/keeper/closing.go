@@ -18,9 +18,10 @@ import (
 // the end, and the accounts already decoded, for decoding one costs more than storing a credit to it.
 type closing struct {
 	*Keeper
-	ctx     context.Context
-	pockets types.Pockets
-	known   []account
+	ctx          context.Context
+	pockets      types.Pockets
+	seatEmission uint64 // what each right seat accrues, uaic
+	known        []account
 }
 
 type account struct {
@@ -73,10 +74,12 @@ func (c *closing) divide(e types.Escrow, out payout.Outcome) error {
 		return err
 	}
 	p.PendingBurn += out.BurnedTake // parts of pending, which did not overflow
+	p.PendingTake += out.BurnedTake
 	p.PendingValidators += out.Validators
 	e.Held, e.PaidSeats, e.PaidModel = 0, out.PaidSeats, out.PaidModel
 	e.PaidValidators, e.Burned, e.Refunded = out.Validators, out.BurnedTake, out.Refund
 	e.Slashed = out.Slashed // nothing is slashed before the verdict
+	e.SeatEmission = c.seatEmission
 	return c.escrows.Set(c.ctx, e.TaskId, e)
 }
 
@@ -90,7 +93,8 @@ func (c *closing) endSeats(v attesttypes.FinalVerdict, out payout.Outcome) error
 			return err
 		}
 		if end.Hold > 0 {
-			if err := addAt(c.ctx, c.lienReleases, collections.Join(release, who), end.Hold); err != nil {
+			r := types.Release{Lien: end.Hold, Emission: c.seatEmission}
+			if err := c.addRelease(c.ctx, collections.Join(release, who), r); err != nil {
 				return err
 			}
 		}

@@ -29,21 +29,21 @@ func (k *Keeper) EndBlock(c context.Context) error {
 const retryBlocks = 100
 
 // due is a record whose height has come.
-type due struct {
+type due[V any] struct {
 	height uint64
 	who    sdk.AccAddress
-	amount uint64
+	amount V
 }
 
 // dueIn collects, in order of height and address, up to budget records whose height has come. It only reads.
-func dueIn(ctx sdk.Context, m collections.Map[heightOf, uint64], budget uint32) []due {
+func dueIn[V any](ctx sdk.Context, m collections.Map[heightOf, V], budget uint32) []due[V] {
 	now := height(ctx)
-	var items []due
-	err := m.Walk(ctx, nil, func(key heightOf, amount uint64) (bool, error) {
+	var items []due[V]
+	err := m.Walk(ctx, nil, func(key heightOf, amount V) (bool, error) {
 		if key.K1() > now || len(items) >= int(budget) {
 			return true, nil
 		}
-		items = append(items, due{height: key.K1(), who: key.K2(), amount: amount})
+		items = append(items, due[V]{height: key.K1(), who: key.K2(), amount: amount})
 		return false, nil
 	})
 	if err != nil {

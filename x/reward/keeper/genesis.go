@@ -17,6 +17,8 @@ func (k *Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 	if err := g.Validate(); err != nil {
 		return err
 	}
+	k.allowMinting(ctx)
+	g.Ledger.Totals.Fill()
 	if err := k.params.Set(ctx, g.Params); err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (k *Keeper) initBonds(ctx context.Context, g *types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.lienReleases.Set(ctx, collections.Join(r.Height, who), r.Amount); err != nil {
+		if err := k.lienReleases.Set(ctx, collections.Join(r.Height, who), types.Release{Lien: r.Amount, Emission: r.Emission}); err != nil {
 			return err
 		}
 	}
@@ -112,13 +114,13 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	if g.Parked, err = valuesOf(ctx, k.parked); err != nil {
 		return nil, err
 	}
-	err = k.walkHeights(ctx, k.lienReleases, func(at uint64, provider string, amount uint64) {
-		g.LienReleases = append(g.LienReleases, types.LienRelease{Height: at, Provider: provider, Amount: amount})
+	err = walkHeights(ctx, k, k.lienReleases, func(at uint64, provider string, r types.Release) {
+		g.LienReleases = append(g.LienReleases, types.LienRelease{Height: at, Provider: provider, Amount: r.Lien, Emission: r.Emission})
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = k.walkHeights(ctx, k.unbondings, func(at uint64, provider string, amount uint64) {
+	err = walkHeights(ctx, k, k.unbondings, func(at uint64, provider string, amount uint64) {
 		g.Unbondings = append(g.Unbondings, types.Unbonding{Height: at, Provider: provider, Amount: amount})
 	})
 	return g, err
@@ -135,8 +137,8 @@ func valuesOf[K, V any](ctx context.Context, m collections.Map[K, V]) ([]V, erro
 }
 
 // walkHeights visits all records of a collection by height, then address.
-func (k *Keeper) walkHeights(ctx context.Context, m collections.Map[heightOf, uint64], visit func(at uint64, who string, amount uint64)) error {
-	return m.Walk(ctx, nil, func(key heightOf, amount uint64) (bool, error) {
+func walkHeights[V any](ctx context.Context, k *Keeper, m collections.Map[heightOf, V], visit func(at uint64, who string, amount V)) error {
+	return m.Walk(ctx, nil, func(key heightOf, amount V) (bool, error) {
 		name, err := k.addr.BytesToString(key.K2())
 		if err == nil {
 			visit(key.K1(), name, amount)

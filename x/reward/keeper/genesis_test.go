@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	"github.com/aichain/aichain/x/reward/types"
 )
@@ -19,16 +21,16 @@ func busy(t *testing.T) *world {
 	require.NoError(t, w.k.PlaceLien(w.ctx, named("dora"), 500)) // an open seat
 	require.NoError(t, withdraw(w, named("dora"), uaic(100))())
 	w.bank.blocked[string(account("anna"))] = true
-	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, seats: threeRight()}))))
+	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, emission: 5_000, seats: threeRight()}))))
 	w.endBlock()
 	w.bank.noBurn = true
 	seats := []attesttypes.FinalSeat{seat("anna", right), seat("bert", wrong)}
-	require.NoError(t, w.k.AfterVerdict(w.at(2).ctx, w.liened(verdict(ending{id: 2, seats: seats}))))
+	require.NoError(t, w.k.AfterVerdict(w.at(2).ctx, w.liened(verdict(ending{id: 2, emission: 5_000, seats: seats}))))
 	w.endBlock() // burn stays pending
-	require.NoError(t, w.k.AfterVerdict(w.at(3).ctx, w.liened(verdict(ending{id: 3, seats: threeRight()}))))
+	require.NoError(t, w.k.AfterVerdict(w.at(3).ctx, w.liened(verdict(ending{id: 3, emission: 5_000, seats: threeRight()}))))
 	// Dora challenged bert's seat on task 1 and won, and that overturned it; carl's is still held.
 	for _, name := range []string{"bert", "carl"} {
-		require.NoError(t, w.k.HoldLien(w.ctx, named(name), 101, 500))
+		require.NoError(t, w.k.HoldLien(w.ctx, 1, named(name), 101, 500))
 	}
 	s := lost()
 	s.Provider, s.Restore = named("bert"), true
@@ -74,23 +76,31 @@ func TestInitGenesisRefuses(t *testing.T) {
 		spoil func(*types.GenesisState)
 		want  error
 	}{
-		"params":         {func(g *types.GenesisState) { g.Params.PayoutBudget = 0 }, types.ErrInvalidParams},
-		"ledger sum":     {func(g *types.GenesisState) { g.Ledger.Totals.Deposited = g.Ledger.Totals.Deposited.AddRaw(1) }, types.ErrInvalidGenesis},
-		"no ledger":      {func(g *types.GenesisState) { g.Ledger = types.Ledger{} }, types.ErrInvalidGenesis},
-		"bond twice":     {func(g *types.GenesisState) { g.Bonds = append(g.Bonds, g.Bonds[0]) }, types.ErrInvalidGenesis},
-		"bond over lien": {func(g *types.GenesisState) { g.Bonds[0].Liened = g.Bonds[0].Bonded + 1 }, types.ErrInvalidGenesis},
-		"bond missing":   {func(g *types.GenesisState) { g.Bonds = g.Bonds[1:] }, types.ErrInvalidGenesis},
-		"escrow parts":   {func(g *types.GenesisState) { g.Escrows[0].Refunded++ }, types.ErrInvalidGenesis},
-		"escrow missing": {func(g *types.GenesisState) { g.Escrows = g.Escrows[:3] }, types.ErrInvalidGenesis},
-		"too much back":  {func(g *types.GenesisState) { g.Escrows[0].Restored = 901 }, types.ErrInvalidGenesis},
-		"back of what":   {func(g *types.GenesisState) { g.Escrows[0].Slashed = 249 }, types.ErrInvalidGenesis},
-		"slashed early":  {func(g *types.GenesisState) { g.Escrows[3].Slashed = 1 }, types.ErrInvalidGenesis},
-		"release of 0":   {func(g *types.GenesisState) { g.LienReleases[0].Amount = 0 }, types.ErrInvalidGenesis},
-		"unbonding":      {func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
-		"payout parts":   {func(g *types.GenesisState) { g.Payouts[0].Paid++ }, types.ErrInvalidGenesis},
-		"parked missing": {func(g *types.GenesisState) { g.Parked = nil }, types.ErrInvalidGenesis},
-		"bond address":   {func(g *types.GenesisState) { g.Bonds[0].Provider = "x" }, types.ErrBadAddress},
-		"payee address":  {func(g *types.GenesisState) { g.Payouts[0].Recipient = "x" }, types.ErrBadAddress},
+		"params":           {func(g *types.GenesisState) { g.Params.PayoutBudget = 0 }, types.ErrInvalidParams},
+		"ledger sum":       {func(g *types.GenesisState) { g.Ledger.Totals.Deposited = g.Ledger.Totals.Deposited.AddRaw(1) }, types.ErrInvalidGenesis},
+		"no ledger":        {func(g *types.GenesisState) { g.Ledger = types.Ledger{} }, types.ErrInvalidGenesis},
+		"bond twice":       {func(g *types.GenesisState) { g.Bonds = append(g.Bonds, g.Bonds[0]) }, types.ErrInvalidGenesis},
+		"bond over lien":   {func(g *types.GenesisState) { g.Bonds[0].Liened = g.Bonds[0].Bonded + 1 }, types.ErrInvalidGenesis},
+		"bond missing":     {func(g *types.GenesisState) { g.Bonds = g.Bonds[1:] }, types.ErrInvalidGenesis},
+		"escrow parts":     {func(g *types.GenesisState) { g.Escrows[0].Refunded++ }, types.ErrInvalidGenesis},
+		"escrow missing":   {func(g *types.GenesisState) { g.Escrows = g.Escrows[:3] }, types.ErrInvalidGenesis},
+		"too much back":    {func(g *types.GenesisState) { g.Escrows[0].Restored = 901 }, types.ErrInvalidGenesis},
+		"back of what":     {func(g *types.GenesisState) { g.Escrows[0].Slashed = 249 }, types.ErrInvalidGenesis},
+		"slashed early":    {func(g *types.GenesisState) { g.Escrows[3].Slashed = 1 }, types.ErrInvalidGenesis},
+		"release of 0":     {func(g *types.GenesisState) { g.LienReleases[0].Amount, g.LienReleases[0].Emission = 0, 0 }, types.ErrInvalidGenesis},
+		"emission twice":   {func(g *types.GenesisState) { g.LienReleases[0].Emission *= 2 }, types.ErrInvalidGenesis},
+		"emission lost":    {func(g *types.GenesisState) { g.Bonds[2].ChallengedEmission = 0 }, types.ErrInvalidGenesis},
+		"minted more":      {func(g *types.GenesisState) { g.Ledger.Totals.Emitted = g.Ledger.Totals.Burned.AddRaw(1_000) }, types.ErrInvalidGenesis},
+		"more than burned": {func(g *types.GenesisState) { g.Ledger.Totals.BurnedTake = g.Ledger.Totals.BurnedTake.AddRaw(1_000) }, types.ErrInvalidGenesis},
+		"take over burn":   {func(g *types.GenesisState) { g.Ledger.Pockets.PendingTake = g.Ledger.Pockets.PendingBurn + 1 }, types.ErrInvalidGenesis},
+		"negative":         {func(g *types.GenesisState) { g.Ledger.Totals.Forfeited = math.NewInt(-1) }, types.ErrInvalidGenesis},
+		"seat over task":   {func(g *types.GenesisState) { g.Escrows[0].SeatEmission = g.Escrows[0].Burned + 1 }, types.ErrInvalidGenesis},
+		"rate":             {func(g *types.GenesisState) { g.Params.EmissionBps = 10_001 }, types.ErrInvalidParams},
+		"unbonding":        {func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
+		"payout parts":     {func(g *types.GenesisState) { g.Payouts[0].Paid++ }, types.ErrInvalidGenesis},
+		"parked missing":   {func(g *types.GenesisState) { g.Parked = nil }, types.ErrInvalidGenesis},
+		"bond address":     {func(g *types.GenesisState) { g.Bonds[0].Provider = "x" }, types.ErrBadAddress},
+		"payee address":    {func(g *types.GenesisState) { g.Payouts[0].Recipient = "x" }, types.ErrBadAddress},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

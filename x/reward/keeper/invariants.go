@@ -17,7 +17,8 @@ import (
 //
 //   - the module account holds escrow + bonds + unbonding + pending of the ledger;
 //   - the ledger fits together: what was deposited has left or is held;
-//   - the records sum to the ledger: bonds, liens, escrows, unbondings, and what is pending;
+//   - what was minted as emission and what has accrued are together not more than the takes that were burned;
+//   - the records sum to the ledger: bonds, liens, escrows, unbondings, emission, and what is pending;
 //   - no bond has more under lien than is bonded, nor less than its lien releases, nor its key for somebody else;
 //   - the parts of each escrow are what was escrowed, and no more was restored than the task cost and its seats lost;
 //   - the two lookups of unbondings hold the same.
@@ -73,12 +74,12 @@ func (k *Keeper) checkBonds(ctx context.Context) error {
 
 func (k *Keeper) releasesByProvider(ctx context.Context) (map[string]math.Int, error) {
 	sums := map[string]math.Int{}
-	err := k.walkHeights(ctx, k.lienReleases, func(_ uint64, provider string, amount uint64) {
+	err := walkHeights(ctx, k, k.lienReleases, func(_ uint64, provider string, r types.Release) {
 		sum, ok := sums[provider]
 		if !ok {
 			sum = math.ZeroInt()
 		}
-		sums[provider] = sum.Add(math.NewIntFromUint64(amount))
+		sums[provider] = sum.Add(math.NewIntFromUint64(r.Lien))
 	})
 	return sums, err
 }
@@ -110,9 +111,9 @@ func (k *Keeper) LienedBy(ctx context.Context, provider string) (liened, releasi
 	if err != nil && !isNotFound(err) {
 		return 0, 0, err
 	}
-	err = k.lienReleases.Walk(ctx, nil, func(key heightOf, amount uint64) (bool, error) {
+	err = k.lienReleases.Walk(ctx, nil, func(key heightOf, r types.Release) (bool, error) {
 		if key.K2().Equals(who) {
-			releasing, err = types.Add(releasing, amount)
+			releasing, err = types.Add(releasing, r.Lien)
 		}
 		return err != nil, err
 	})

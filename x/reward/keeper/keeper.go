@@ -32,6 +32,7 @@ type heightOf = collections.Pair[uint64, sdk.AccAddress]
 type Keeper struct {
 	addr      address.Codec
 	bank      types.Bank      // moves and burns coins; nobody else of ours has one
+	accounts  types.Accounts  // says and changes what the module account may do
 	account   sdk.AccAddress  // the module account, whose balance the ledger explains
 	providers types.Providers // least bond, and who must hear of a changed bond; set after construction
 	authority string          // governance, unless the consensus params name another
@@ -47,8 +48,9 @@ type Keeper struct {
 	bonds collections.Map[sdk.AccAddress, types.Bond]
 	// escrows, task id → escrow: from the post until the task is pruned.
 	escrows collections.Map[uint64, types.Escrow]
-	// lienReleases, (height, provider) → uaic: one write for all liens of a provider that free at a height.
-	lienReleases collections.Map[heightOf, uint64]
+	// lienReleases, (height, provider) → release: one write for all liens of a provider that free at a height, and for the
+	// emission that may be claimed from then on.
+	lienReleases collections.Map[heightOf, types.Release]
 	// unbondings, (height, provider) → uaic: bond on its way home, in order of height for the block step.
 	unbondings collections.Map[heightOf, uint64]
 	// unbondingsBy, (provider, height): the same for a provider's query.
@@ -77,13 +79,13 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 	sb := collections.NewSchemaBuilder(store)
 	byHeight := collections.PairKeyCodec(collections.Uint64Key, sdk.AccAddressKey)
 	k := &Keeper{
-		addr: addr, bank: bank, account: account, authority: authority,
+		addr: addr, bank: bank, accounts: accounts, account: account, authority: authority,
 		params:       collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
 		pockets:      collections.NewItem(sb, types.PocketsPrefix, "pockets", codec.CollValue[types.Pockets](cdc)),
 		totals:       collections.NewItem(sb, types.TotalsPrefix, "totals", codec.CollValue[types.Totals](cdc)),
 		bonds:        collections.NewMap(sb, types.BondsPrefix, "bonds", sdk.AccAddressKey, codec.CollValue[types.Bond](cdc)),
 		escrows:      collections.NewMap(sb, types.EscrowsPrefix, "escrows", collections.Uint64Key, codec.CollValue[types.Escrow](cdc)),
-		lienReleases: collections.NewMap(sb, types.LienReleasesPrefix, "lien_releases", byHeight, collections.Uint64Value),
+		lienReleases: collections.NewMap(sb, types.LienReleasesPrefix, "lien_releases", byHeight, types.ReleaseValue),
 		unbondings:   collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", byHeight, collections.Uint64Value),
 		unbondingsBy: collections.NewKeySet(sb, types.UnbondingsByProviderPrefix, "unbondings_by_provider",
 			collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint64Key)),
@@ -123,6 +125,7 @@ func (k *Keeper) Ledger(ctx context.Context) (l types.Ledger, err error) {
 		return l, err
 	}
 	l.Totals, err = k.totals.Get(ctx)
+	l.Totals.Fill()
 	return l, err
 }
 

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/internal/event"
+	"github.com/aichain/aichain/rules/emission"
 	"github.com/aichain/aichain/rules/payout"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -15,7 +16,7 @@ import (
 )
 
 // AfterVerdict implements attest's Hooks: it divides the escrow of a task that has come to its end, slashes its
-// seats and frees their liens, as rules/payout says. It returns ErrEscrowClosed for a second verdict on a task,
+// seats and frees their liens, as rules/payout says, and lets its right seats accrue emission, as rules/emission says. It returns ErrEscrowClosed for a second verdict on a task,
 // so that fraud slashes once, and ErrSettlement for a verdict that contradicts itself.
 func (k *Keeper) AfterVerdict(ctx context.Context, v attesttypes.FinalVerdict) error {
 	escrow, err := k.heldEscrow(ctx, v.Task.Id)
@@ -34,6 +35,10 @@ func (k *Keeper) AfterVerdict(ctx context.Context, v attesttypes.FinalVerdict) e
 	if c.pockets, err = k.pockets.Get(ctx); err != nil {
 		return err
 	}
+	accrued, err := c.accrue(v.Task.Snapshot.EmissionBps, out)
+	if err != nil {
+		return errorsmod.Wrapf(err, "task %d", v.Task.Id)
+	}
 	if err := c.divide(escrow, out); err != nil {
 		return err
 	}
@@ -46,7 +51,26 @@ func (k *Keeper) AfterVerdict(ctx context.Context, v attesttypes.FinalVerdict) e
 	return event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskSettled{
 		TaskId: v.Task.Id, Reason: v.Closing.Reason, PaidSeats: out.PaidSeats, PaidModel: out.PaidModel,
 		PaidValidators: out.Validators, Burned: out.BurnedTake, Refunded: out.Refund,
+		Emission: accrued,
 	})
+}
+
+// accrue decides what each seat whose lien stays through the challenge window earns beside its price, and counts it for all
+// of them. A seat without a lien earns nothing, because nothing of it could be taken back.
+func (c *closing) accrue(bps uint32, out payout.Outcome) (uint64, error) {
+	seats := uint32(0)
+	for _, end := range out.Seats {
+		if end.Hold > 0 {
+			seats++
+		}
+	}
+	each, err := emission.PerSeat(out.BurnedTake, bps, seats)
+	if err != nil {
+		return 0, errorsmod.Wrap(types.ErrOverflow, err.Error())
+	}
+	c.seatEmission = each
+	accrued := each * uint64(seats) // the rule says that it fits
+	return accrued, c.pockets.Accrue(accrued)
 }
 
 // fateOf translates the outcome of a seat from the registry of reasons into the words of the rule.

@@ -17,9 +17,10 @@ import (
 	"github.com/aichain/aichain/x/reward/types"
 )
 
-// HoldLien implements attest's Stakes: amount uaic of a lien that was to free itself at releaseHeight stays reserved
-// until FreeLien or SlashLien. The bond does not change. It returns ErrNotReleasing if less is waiting.
-func (k *Keeper) HoldLien(ctx context.Context, provider string, releaseHeight, amount uint64) error {
+// HoldLien implements attest's Stakes: amount uaic of the lien of a seat on a task, which was to free itself at
+// releaseHeight, stays reserved until FreeSeat or SlashLien, and so does the emission of the seat. It returns
+// ErrNotReleasing if less is waiting, or ErrNoEscrow.
+func (k *Keeper) HoldLien(ctx context.Context, taskID uint64, provider string, releaseHeight, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
@@ -32,18 +33,53 @@ func (k *Keeper) HoldLien(ctx context.Context, provider string, releaseHeight, a
 	if err != nil && !isNotFound(err) {
 		return err
 	}
-	switch {
-	case waiting < amount:
-		return errorsmod.Wrapf(types.ErrNotReleasing, "expected %d at height %d, got %d", amount, releaseHeight, waiting)
-	case waiting == amount:
+	if waiting.Lien < amount {
+		return errorsmod.Wrapf(types.ErrNotReleasing, "expected %d at height %d, got %d", amount, releaseHeight, waiting.Lien)
+	}
+	e, err := k.escrowOf(ctx, taskID)
+	if err != nil {
+		return err
+	}
+	rest, err := waiting.Sub(types.Release{Lien: amount, Emission: e.SeatEmission})
+	if err != nil {
+		return err
+	}
+	if err := k.holdEmission(ctx, who, e.SeatEmission); err != nil {
+		return err
+	}
+	if rest.IsZero() {
 		return k.lienReleases.Remove(ctx, at)
 	}
-	return k.lienReleases.Set(ctx, at, waiting-amount)
+	return k.lienReleases.Set(ctx, at, rest)
 }
 
-// FreeLien implements attest's Stakes: amount uaic of a held lien, or of a challenger's stake, is free again. It
-// returns ErrNoBond, or ErrLedger if less is under lien. That it is not the lien of an open seat, nor one that frees
-// itself, is for the caller to know.
+// FreeSeat implements attest's Stakes: amount uaic of the held lien of a seat that stands is free again, and the emission of
+// the seat may be claimed. It returns ErrNoEscrow, ErrNoBond, or ErrLedger if less is held.
+func (k *Keeper) FreeSeat(ctx context.Context, taskID uint64, provider string, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	who, err := k.bytesOf(provider)
+	if err != nil {
+		return err
+	}
+	e, err := k.escrowOf(ctx, taskID)
+	if err != nil {
+		return err
+	}
+	bond, err := k.bondOf(ctx, who)
+	if err != nil {
+		return err
+	}
+	if bond.ChallengedEmission, err = types.Sub(bond.ChallengedEmission, e.SeatEmission); err != nil {
+		return err
+	}
+	return k.freeLienOf(ctx, who, bond, types.Release{Lien: amount, Emission: e.SeatEmission})
+}
+
+// FreeLien implements attest's Stakes: amount uaic of a challenger's stake is free again. It returns ErrNoBond, or
+// ErrLedger if less is under lien. That it is not the lien of an open seat, nor one that frees itself, is for the caller to
+// know.
 func (k *Keeper) FreeLien(ctx context.Context, provider string, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -52,11 +88,11 @@ func (k *Keeper) FreeLien(ctx context.Context, provider string, amount uint64) e
 	if err != nil {
 		return err
 	}
-	return k.freeLien(ctx, who, amount)
+	return k.freeLien(ctx, who, types.Release{Lien: amount})
 }
 
 // SlashLien implements attest's Stakes: it ends a lien, takes a part of it from the bond, and divides that between
-// winner and fire as rules/dispute.Spoils says. With Restore the payer of the task comes before the fire. A task whose
+// winner and fire as rules/dispute.Spoils says. A seat loses its emission too. With Restore the payer of the task comes before the fire. A task whose
 // escrow was forgotten is slashed all the same, but nothing of it can be restored: ErrNoEscrow. It returns ErrBadSlash
 // for a slash that contradicts itself, ErrEscrowOpen for a seat whose verdict is still to come and will slash it,
 // ErrNoBond, ErrBadAddress, and ErrLedger if less is bonded or under lien. Nothing has changed on an error.
@@ -102,6 +138,11 @@ func (k *Keeper) slashLien(ctx context.Context, s attesttypes.Slash) error {
 	}
 	if s.Taken > 0 {
 		if err := c.divideSlash(who, s); err != nil {
+			return err
+		}
+	}
+	if s.Reason != computetypes.REASON_CHALLENGE_LOST { // a challenger has no seat
+		if err := c.forfeit(who, s); err != nil {
 			return err
 		}
 	}

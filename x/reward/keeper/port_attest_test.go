@@ -21,7 +21,7 @@ func challenged(t *testing.T) *world {
 	w := settled(t)
 	w.at(50)
 	require.NoError(t, w.k.PlaceLien(w.ctx, named("dora"), 500))
-	require.NoError(t, w.k.HoldLien(w.ctx, named("anna"), 110, 500))
+	require.NoError(t, w.k.HoldLien(w.ctx, 1, named("anna"), 110, 500))
 	w.addsUp()
 	return w
 }
@@ -48,7 +48,7 @@ func TestHeldLienDoesNotFreeItself(t *testing.T) {
 	liened, releasing, err := w.k.LienedBy(w.ctx, named("anna"))
 	require.NoError(t, err)
 	require.Equal(t, []uint64{500, 0}, []uint64{liened, releasing})
-	require.NoError(t, w.k.FreeLien(w.ctx, named("anna"), 500))
+	require.NoError(t, w.k.FreeSeat(w.ctx, 1, named("anna"), 500))
 	require.NoError(t, w.k.FreeLien(w.ctx, named("dora"), 500))
 	w.endBlock()
 	for _, name := range []string{"anna", "dora"} {
@@ -69,7 +69,7 @@ func TestHoldAtTheEdgeOfTheWindow(t *testing.T) {
 			w := settled(t)
 			w.at(c.height - 1).endBlock()
 			w.at(c.height)
-			require.ErrorIs(t, w.k.HoldLien(w.ctx, named("anna"), 110, 500), c.want)
+			require.ErrorIs(t, w.k.HoldLien(w.ctx, 1, named("anna"), 110, 500), c.want)
 		})
 	}
 }
@@ -78,8 +78,8 @@ func TestHoldAPartOfARelease(t *testing.T) {
 	w := settled(t)
 	w.posted(2, 1_000)
 	require.NoError(t, w.k.AfterVerdict(w.at(10).ctx, w.liened(verdict(ending{id: 2, seats: threeRight()}))))
-	require.NoError(t, w.k.HoldLien(w.ctx, named("anna"), 110, 500), "of one of the two tasks")
-	w.refused(types.ErrNotReleasing, func() error { return w.k.HoldLien(w.ctx, named("anna"), 110, 501) })
+	require.NoError(t, w.k.HoldLien(w.ctx, 1, named("anna"), 110, 500), "of one of the two tasks")
+	w.refused(types.ErrNotReleasing, func() error { return w.k.HoldLien(w.ctx, 1, named("anna"), 110, 501) })
 	w.at(110).endBlock()
 	require.EqualValues(t, 500, w.bond("anna").Liened)
 }
@@ -87,7 +87,7 @@ func TestHoldAPartOfARelease(t *testing.T) {
 func TestHoldAndFreeRefuse(t *testing.T) {
 	w := challenged(t)
 	hold := func(who string, at, amount uint64) func() error {
-		return func() error { return w.k.HoldLien(w.ctx, who, at, amount) }
+		return func() error { return w.k.HoldLien(w.ctx, 1, who, at, amount) }
 	}
 	w.refused(types.ErrNotReleasing, hold(named("anna"), 110, 1))   // held already
 	w.refused(types.ErrNotReleasing, hold(named("bert"), 111, 500)) // another height
@@ -157,7 +157,7 @@ func TestLostChallengePaysTheSolver(t *testing.T) {
 	}
 	has := w.balance("anna")
 	require.NoError(t, w.k.SlashLien(w.ctx, s))
-	require.NoError(t, w.k.FreeLien(w.ctx, named("anna"), 500))
+	require.NoError(t, w.k.FreeSeat(w.ctx, 1, named("anna"), 500))
 	w.endBlock()
 	require.EqualValues(t, has+250, w.balance("anna"))
 	require.Equal(t, types.Bond{Provider: named("dora"), Bonded: 9_500}, w.bond("dora"))
@@ -178,7 +178,7 @@ func TestOverturnedTaskIsRestored(t *testing.T) {
 	paid, burned := w.balance("payer"), w.balance("fire")
 	require.EqualValues(t, rich-900, paid)
 	for i, name := range []string{"anna", "bert", "carl"} {
-		require.NoError(t, w.k.HoldLien(w.at(11).ctx, named(name), 110, 1_000))
+		require.NoError(t, w.k.HoldLien(w.at(11).ctx, 1, named(name), 110, 1_000))
 		s := lost()
 		s.Provider, s.Lien, s.Taken, s.Restore = named(name), 1_000, 1_000, true
 		require.NoError(t, w.k.SlashLien(w.ctx, s))

@@ -115,6 +115,7 @@ func (k *Keeper) Terms(ctx context.Context) (computetypes.MoneyTerms, error) {
 	p, err := k.params.Get(ctx)
 	return computetypes.MoneyTerms{
 		TakeBps: p.TakeBps, TakeBurnBps: p.TakeBurnBps, SlashBurnBps: p.SlashBurnBps, SoftFaultBps: p.SoftFaultBps,
+		EmissionBps: p.EmissionBps,
 	}, err
 }
 

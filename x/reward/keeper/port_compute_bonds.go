@@ -33,7 +33,8 @@ func (k *Keeper) OpenBond(ctx context.Context, provider string, amount uint64) e
 }
 
 // CloseBond implements compute's Bonds: everything starts to unbond and the bond is gone, so its owner is no
-// provider any more. It returns ErrNoBond, or ErrUnderLien while a seat or a challenge window is open.
+// provider any more; emission that it has not claimed is claimed. It returns ErrNoBond, or ErrUnderLien while a seat or a
+// challenge window is open.
 func (k *Keeper) CloseBond(ctx context.Context, provider string) error {
 	who, err := k.bytesOf(provider)
 	if err != nil {
@@ -45,6 +46,11 @@ func (k *Keeper) CloseBond(ctx context.Context, provider string) error {
 	}
 	if bond.Liened > 0 {
 		return errorsmod.Wrapf(types.ErrUnderLien, "asked for %d, free are %d", bond.Bonded, bond.Free())
+	}
+	if bond.Emission > 0 {
+		if _, err := k.claim(ctx, who, &bond); err != nil {
+			return err
+		}
 	}
 	if err := k.bonds.Remove(ctx, who); err != nil {
 		return err

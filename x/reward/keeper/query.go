@@ -80,3 +80,44 @@ func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) 
 		func(_ sdk.AccAddress, p types.ParkedPayout) (types.ParkedPayout, error) { return p, nil })
 	return &types.QueryParkedResponse{Parked: list, Pagination: next}, err
 }
+
+// maxLookAhead bounds what one query reads: the height of each release is looked up.
+const maxLookAhead = 10_000
+
+// Emission implements types.QueryServer; ErrNoBond for a stranger. What waits is looked up height by height, as far ahead
+// as a task that settles now can be challenged: nothing else sums it, because that would be a write a seat.
+func (q queryServer) Emission(ctx context.Context, req *types.QueryEmissionRequest) (*types.QueryEmissionResponse, error) {
+	provider, err := q.bytesOf(req.GetProvider())
+	if err != nil {
+		return nil, err
+	}
+	bond, err := q.bondOf(ctx, provider)
+	if err != nil {
+		return nil, err
+	}
+	upstream, err := q.providers.Params(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := height(ctx)
+	res := &types.QueryEmissionResponse{
+		Claimable: bond.Emission, Challenged: bond.ChallengedEmission,
+		UntilHeight: now + min(max(upstream.ChallengeWindow, retryBlocks), maxLookAhead),
+	}
+	for at := now; at <= res.UntilHeight; at++ {
+		r, err := q.lienReleases.Get(ctx, collections.Join(at, provider))
+		if isNotFound(err) || err == nil && r.Emission == 0 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if res.NextHeight == 0 {
+			res.NextHeight = at
+		}
+		if res.Waiting, err = types.Add(res.Waiting, r.Emission); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}

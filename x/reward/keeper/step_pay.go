@@ -45,10 +45,7 @@ func (k *Keeper) burnPending(ctx sdk.Context, _ struct{}) error {
 	if err := k.bank.BurnCoins(ctx, types.ModuleName, types.Coins(p.PendingBurn)); err != nil {
 		return err
 	}
-	return k.changeLedger(ctx, func(l *types.Ledger) error {
-		l.Pockets.PendingBurn = 0
-		return l.Leave(&l.Totals.Burned, p.PendingBurn)
-	})
+	return k.changeLedger(ctx, func(l *types.Ledger) error { return l.Burn() })
 }
 
 // payValidators sends the validators' part of the take to the fee collector, from where x/distribution shares it.

@@ -14,7 +14,7 @@ func (k *Keeper) unbond(ctx sdk.Context, budget uint32) {
 	blockwork.Run(ctx, dueIn(ctx, k.unbondings, budget), k.unbondOne, k.postponeUnbonding)
 }
 
-func (k *Keeper) unbondOne(ctx sdk.Context, d due) error {
+func (k *Keeper) unbondOne(ctx sdk.Context, d due[uint64]) error {
 	if err := k.dropUnbonding(ctx, d.height, d.who); err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (k *Keeper) unbondOne(ctx sdk.Context, d due) error {
 }
 
 // postponeUnbonding puts an unbonding that failed aside; its money stays unbonding.
-func (k *Keeper) postponeUnbonding(ctx sdk.Context, d due, cause error) error {
+func (k *Keeper) postponeUnbonding(ctx sdk.Context, d due[uint64], cause error) error {
 	ctx.Logger().Error("an unbonding failed and is tried again later", "provider", d.who, "amount", d.amount, "err", cause)
 	if err := k.dropUnbonding(ctx, d.height, d.who); err != nil {
 		return err

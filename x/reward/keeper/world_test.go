@@ -58,7 +58,9 @@ type bank struct {
 	balances collections.Map[sdk.AccAddress, uint64]
 	blocked  map[string]bool // refuses to receive
 	noBurn   bool
+	noMint   bool
 	sends    int
+	minted   uint64 // also what a branch minted that was not written
 }
 
 func newBank(kv corestore.KVStoreService) *bank {
@@ -127,6 +129,14 @@ func (b *bank) BurnCoins(ctx context.Context, _ string, amt sdk.Coins) error {
 	return nil
 }
 
+func (b *bank) MintCoins(ctx context.Context, _ string, amt sdk.Coins) error {
+	if b.noMint {
+		return errorsmod.Wrap(sdkerrors.ErrUnauthorized, "may not mint")
+	}
+	b.minted += amt[0].Amount.Uint64()
+	return b.balances.Set(ctx, moduleAccount, b.of(ctx, moduleAccount)+amt[0].Amount.Uint64())
+}
+
 func (b *bank) GetBalance(ctx context.Context, who sdk.AccAddress, denom string) sdk.Coin {
 	return sdk.NewCoin(denom, math.NewIntFromUint64(b.of(ctx, who)))
 }
@@ -135,9 +145,21 @@ func (b *bank) SpendableCoin(ctx context.Context, who sdk.AccAddress, denom stri
 	return b.GetBalance(ctx, who, denom)
 }
 
-type accounts struct{}
+// accounts knows the module account; it is stored when a test says so.
+type accounts struct{ stored *authtypes.ModuleAccount }
 
-func (accounts) GetModuleAddress(string) sdk.AccAddress { return moduleAccount }
+func (*accounts) GetModuleAddress(string) sdk.AccAddress { return moduleAccount }
+
+func (a *accounts) GetAccount(context.Context, sdk.AccAddress) sdk.AccountI {
+	if a.stored == nil {
+		return nil
+	}
+	return a.stored
+}
+
+func (a *accounts) SetAccount(_ context.Context, acc sdk.AccountI) {
+	a.stored = acc.(*authtypes.ModuleAccount)
+}
 
 // providers remembers what it was told about bonds.
 type providers struct {
@@ -166,6 +188,8 @@ type world struct {
 	query     types.QueryServer
 	bank      *bank
 	providers *providers
+	accounts  *accounts
+	store     corestore.KVStoreService
 }
 
 func newWorld(t testing.TB) *world {
@@ -179,10 +203,11 @@ func newWorld(t testing.TB) *world {
 	w := &world{
 		t: t, cms: cms, ctx: ctx.WithBlockHeight(1).WithEventManager(sdk.NewEventManager()),
 		bank:      newBank(runtime.NewKVStoreService(coins)),
-		providers: &providers{least: 1_000, told: map[string]uint64{}},
+		providers: &providers{least: 1_000, told: map[string]uint64{}}, accounts: &accounts{},
+		store: runtime.NewKVStoreService(own),
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
-	w.k = keeper.NewKeeper(cdc, runtime.NewKVStoreService(own), addresses, w.bank, accounts{}, named("gov"))
+	w.k = keeper.NewKeeper(cdc, w.store, addresses, w.bank, w.accounts, named("gov"))
 	w.k.SetProviders(w.providers)
 	w.msg, w.query = keeper.NewMsgServer(w.k), keeper.NewQueryServer(w.k)
 	require.NoError(t, w.k.InitGenesis(w.ctx, types.DefaultGenesis()))
@@ -276,6 +301,7 @@ type ending struct {
 	reason   computetypes.Reason
 	refunded bool
 	seats    []attesttypes.FinalSeat
+	emission uint32 // basis points of the burned take
 }
 
 // seat has a lien of 500 and costs 300 for 100 tokens in and 50 out.
@@ -292,7 +318,7 @@ func verdict(e ending) attesttypes.FinalVerdict {
 	v := attesttypes.FinalVerdict{Seats: e.seats}
 	v.Task = computetypes.Task{Id: e.id, Payer: named("payer"), Input: make([]uint32, 100)}
 	v.Task.Snapshot = computetypes.Snapshot{
-		ChallengeWindow: 100, TakeBps: 500, TakeBurnBps: 5_000, SlashBurnBps: 5_000, SoftFaultBps: 1_000,
+		ChallengeWindow: 100, TakeBps: 500, TakeBurnBps: 5_000, SlashBurnBps: 5_000, SoftFaultBps: 1_000, EmissionBps: e.emission,
 		ModelFeeBps: 1_000, ModelSplits: []computetypes.FeeSplit{{Recipient: named("maker"), ShareBps: 10_000}},
 	}
 	v.Closing = computetypes.Closing{Status: computetypes.TASK_STATUS_SETTLED, Reason: e.reason, OutputTokens: 50}

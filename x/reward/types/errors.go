@@ -48,4 +48,10 @@ var (
 	ErrBadSlash = errorsmod.Register(ModuleName, 20, "contradictory slash")
 	// ErrNotReleasing is returned when a lien is to be held that does not free itself at the height given.
 	ErrNotReleasing = errorsmod.Register(ModuleName, 21, "less lien frees itself at that height")
+	// ErrNothingToClaim is returned when a provider claims emission and none may be claimed: all that it earned was
+	// claimed, or waits for the end of a challenge.
+	ErrNothingToClaim = errorsmod.Register(ModuleName, 22, "no emission to claim")
+	// ErrEmissionAhead is returned when a claim would mint more than takes have burned: a fault of the program or of the
+	// parameters, caught before it becomes money.
+	ErrEmissionAhead = errorsmod.Register(ModuleName, 23, "emission would exceed the burned takes")
 )

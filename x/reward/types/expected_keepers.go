@@ -18,6 +18,8 @@ type Bank interface {
 	SendCoinsFromModuleToModule(ctx context.Context, from, to string, amt sdk.Coins) error
 	// BurnCoins burns the burned part of take and slashes.
 	BurnCoins(ctx context.Context, module string, amt sdk.Coins) error
+	// MintCoins mints emission when it is claimed.
+	MintCoins(ctx context.Context, module string, amt sdk.Coins) error
 	// GetBalance is read by the invariants.
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	// SpendableCoin tells a payer exactly what is missing.
@@ -28,6 +30,10 @@ type Bank interface {
 type Accounts interface {
 	// GetModuleAddress finds the module account.
 	GetModuleAddress(name string) sdk.AccAddress
+	// GetAccount reads the module account as stored, which says what it may do; nil if there is none yet.
+	GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
+	// SetAccount lets a module account from before emission mint.
+	SetAccount(ctx context.Context, acc sdk.AccountI)
 }
 
 // Providers is what x/reward asks of and tells x/compute; set after construction.

@@ -38,7 +38,7 @@ func (g GenesisState) validateRecords() error {
 		}
 	}
 	for _, r := range g.LienReleases {
-		if err := seen.check("lien release", r.Height, r.Provider, positive(r.Amount)); err != nil {
+		if err := seen.check("lien release", r.Height, r.Provider, positive(max(r.Amount, r.Emission))); err != nil {
 			return err
 		}
 	}
@@ -63,7 +63,12 @@ func (g GenesisState) validateRecords() error {
 // validateSums compares the records with the ledger.
 func (g GenesisState) validateSums() error {
 	bonds, liened, escrow, unbonding := math.ZeroInt(), math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
+	accrued := math.ZeroInt()
+	for _, r := range g.LienReleases {
+		accrued = accrued.Add(math.NewIntFromUint64(r.Emission))
+	}
 	for _, b := range g.Bonds {
+		accrued = accrued.Add(sumOf(b.Emission, b.ChallengedEmission))
 		bonds = bonds.Add(math.NewIntFromUint64(b.Bonded))
 		liened = liened.Add(math.NewIntFromUint64(b.Liened))
 	}
@@ -90,6 +95,7 @@ func (g GenesisState) validateSums() error {
 		{"escrow", escrow, g.Ledger.Pockets.Escrow},
 		{"unbonding", unbonding, g.Ledger.Pockets.Unbonding},
 		{"pending", pending, g.Ledger.Pockets.Pending},
+		{"emission", accrued, g.Ledger.Pockets.Emission},
 	} {
 		if !s.sum.Equal(math.NewIntFromUint64(s.want)) {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "%s: ledger says %d, records sum to %s", s.name, s.want, s.sum)

@@ -5,8 +5,9 @@ import "cosmossdk.io/collections"
 const (
 	// ModuleName names the module and its account. The account is funded by posts (escrows) and by
 	// registrations and additions (bonds); it pays seats, models, refunds, slash rewards and unbonded stake, sends
-	// the validators' take to the fee collector, and burns. It needs the Burner permission, and the bank must
-	// refuse plain transfers to it, or its balance would not equal the ledger.
+	// the validators' take to the fee collector, burns, and mints emission, which it passes on at once. It needs the
+	// Burner and Minter permissions, and the bank must refuse plain transfers to it, or its balance would not equal
+	// the ledger.
 	ModuleName = "reward"
 	// StoreKey names its store.
 	StoreKey = ModuleName
@@ -22,7 +23,7 @@ var (
 	BondsPrefix = collections.NewPrefix(3)
 	// EscrowsPrefix, task id → Escrow.
 	EscrowsPrefix = collections.NewPrefix(4)
-	// LienReleasesPrefix, (height, provider) → uaic.
+	// LienReleasesPrefix, (height, provider) → Release.
 	LienReleasesPrefix = collections.NewPrefix(5)
 	// UnbondingsPrefix, (height, provider) → uaic.
 	UnbondingsPrefix = collections.NewPrefix(6)

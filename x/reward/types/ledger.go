@@ -11,6 +11,7 @@ func NewLedger() Ledger {
 	return Ledger{Totals: Totals{
 		Deposited: zero, Paid: zero, Refunded: zero, SlashRewards: zero,
 		Burned: zero, Validators: zero, Unbonded: zero, Slashed: zero,
+		BurnedTake: zero, Emitted: zero, Forfeited: zero,
 	}}
 }
 
@@ -73,6 +74,47 @@ func (p *Pockets) Move(from, to *uint64, amount uint64) error {
 	return nil
 }
 
+// Accrue counts emission that seats of a task have earned and may claim later.
+func (p *Pockets) Accrue(amount uint64) (err error) {
+	p.Emission, err = Add(p.Emission, amount)
+	return err
+}
+
+// Emit counts accrued emission that is minted now. It fails without effect if less has accrued (ErrLedger), or if more
+// would have been minted than takes have burned (ErrEmissionAhead).
+func (l *Ledger) Emit(amount uint64) error {
+	rest, err := Sub(l.Pockets.Emission, amount)
+	if err != nil {
+		return err
+	}
+	emitted := l.Totals.Emitted.Add(math.NewIntFromUint64(amount))
+	if emitted.GT(l.Totals.BurnedTake) {
+		return errorsmod.Wrapf(ErrEmissionAhead, "expected at most %s in all, got %s", l.Totals.BurnedTake, emitted)
+	}
+	l.Pockets.Emission, l.Totals.Emitted = rest, emitted
+	return nil
+}
+
+// Burn counts all that was to be burned as burned, and which of it were takes.
+func (l *Ledger) Burn() error {
+	amount, take := l.Pockets.PendingBurn, l.Pockets.PendingTake
+	if err := l.Leave(&l.Totals.Burned, amount); err != nil {
+		return err
+	}
+	l.Pockets.PendingBurn, l.Pockets.PendingTake = 0, 0
+	l.Totals.BurnedTake = l.Totals.BurnedTake.Add(math.NewIntFromUint64(take))
+	return nil
+}
+
+// Fill sets the totals that a ledger from before emission does not have to 0.
+func (t *Totals) Fill() {
+	for _, total := range []*math.Int{&t.BurnedTake, &t.Emitted, &t.Forfeited} {
+		if total.IsNil() {
+			*total = math.ZeroInt()
+		}
+	}
+}
+
 // Held is what the module account must hold.
 func (p Pockets) Held() math.Int { return sumOf(p.Escrow, p.Bonds, p.Unbonding, p.Pending) }
 
@@ -96,6 +138,24 @@ func (l Ledger) Validate() error {
 	}
 	if sumOf(p.PendingBurn, p.PendingValidators).GT(math.NewIntFromUint64(p.Pending)) {
 		return errorsmod.Wrapf(ErrInvariant, "pending %d is less than its parts %d and %d", p.Pending, p.PendingBurn, p.PendingValidators)
+	}
+	return l.validateEmission()
+}
+
+// validateEmission returns ErrInvariant if more emission was minted or has accrued than takes were burned.
+func (l Ledger) validateEmission() error {
+	t, p := l.Totals, l.Pockets
+	t.Fill()
+	if t.BurnedTake.IsNegative() || t.Emitted.IsNegative() || t.Forfeited.IsNegative() {
+		return errorsmod.Wrap(ErrInvariant, "a total of emission is negative")
+	}
+	if t.BurnedTake.GT(t.Burned) || p.PendingTake > p.PendingBurn {
+		return errorsmod.Wrapf(ErrInvariant, "takes of %s and %d burned, but of all only %s and %d", t.BurnedTake, p.PendingTake, t.Burned, p.PendingBurn)
+	}
+	least := t.Emitted.Add(math.NewIntFromUint64(p.Emission))
+	most := t.BurnedTake.Add(math.NewIntFromUint64(p.PendingTake))
+	if least.GT(most) {
+		return errorsmod.Wrapf(ErrInvariant, "emission of %s, takes burned of %s", least, most)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package types
 import (
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/aichain/aichain/rules/emission"
 	"github.com/aichain/aichain/rules/payout"
 )
 
@@ -33,6 +34,7 @@ func DefaultParams() Params {
 		PayoutBudget:    1_000, // recipients, a transfer each: some tens of ms of a 1-second block
 		ReleaseBudget:   1_000, // items; cheaper than a payout
 		MinGasPrice:     1,     // uaic per 1 000 gas: a transfer of 65 000 gas costs 65 uaic
+		EmissionBps:     5_000, // half of what takes burn: trading with oneself loses the other half even for who owns all else
 	}
 }
 
@@ -55,6 +57,10 @@ func (p Params) Validate() error {
 		if b.value < b.least || b.value > b.max {
 			return errorsmod.Wrapf(ErrInvalidParams, "expected %s from %d to %d, got %d", b.name, b.least, b.max, b.value)
 		}
+	}
+	if p.EmissionBps > emission.FullBps {
+		return errorsmod.Wrapf(ErrInvalidParams,
+			"expected emission_bps up to %d, got %d: emission above the burned take pays whoever trades with itself", emission.FullBps, p.EmissionBps)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (e Escrow) Cost() uint64 { return e.Escrowed - e.Held - e.Refunded }
 func (e Escrow) Restorable() uint64 { return e.Cost() - e.Restored }
 
 // Validate returns ErrInvariant if the parts of the escrow are not what was escrowed, if it is half closed, if more
-// was restored than the task cost or than was slashed, or if something was slashed before the task was closed.
+// was restored than the task cost or than was slashed, if a seat accrued more than the task burned, or if something was slashed before the task was closed.
 func (e Escrow) Validate() error {
 	sum := sumOf(e.Held, e.PaidSeats, e.PaidModel, e.PaidValidators, e.Burned, e.Refunded)
 	if !sum.Equal(math.NewIntFromUint64(e.Escrowed)) {
@@ -43,6 +43,9 @@ func (e Escrow) Validate() error {
 	}
 	if !e.IsClosed() && e.Slashed != 0 {
 		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: slashed %d before it was closed", e.TaskId, e.Slashed)
+	}
+	if e.SeatEmission > e.Burned {
+		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: emission of %d a seat, burned %d", e.TaskId, e.SeatEmission, e.Burned)
 	}
 	if most := min(e.Cost(), e.Slashed); e.Restored > most {
 		return errorsmod.Wrapf(ErrInvariant, "escrow of task %d: restored %d, expected at most %d", e.TaskId, e.Restored, most)
