@@ -214,6 +214,8 @@ type EventTaskSettled struct {
 	Burned uint64 `protobuf:"varint,6,opt,name=burned,proto3" json:"burned,omitempty"`
 	// refunded to the payer.
 	Refunded uint64 `protobuf:"varint,7,opt,name=refunded,proto3" json:"refunded,omitempty"`
+	// emission that its right seats accrued together; not part of the escrow.
+	Emission uint64 `protobuf:"varint,8,opt,name=emission,proto3" json:"emission,omitempty"`
 }
 
 func (m *EventTaskSettled) Reset()         { *m = EventTaskSettled{} }
@@ -298,6 +300,132 @@ func (m *EventTaskSettled) GetRefunded() uint64 {
 	return 0
 }
 
+func (m *EventTaskSettled) GetEmission() uint64 {
+	if m != nil {
+		return m.Emission
+	}
+	return 0
+}
+
+// EventEmissionClaimed is emitted when a provider's emission is minted.
+type EventEmissionClaimed struct {
+	// provider who is paid.
+	Provider string `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	// amount of uaic.
+	Amount uint64 `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventEmissionClaimed) Reset()         { *m = EventEmissionClaimed{} }
+func (m *EventEmissionClaimed) String() string { return proto.CompactTextString(m) }
+func (*EventEmissionClaimed) ProtoMessage()    {}
+func (*EventEmissionClaimed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97f791a4a7347c1f, []int{4}
+}
+func (m *EventEmissionClaimed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventEmissionClaimed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventEmissionClaimed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventEmissionClaimed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventEmissionClaimed.Merge(m, src)
+}
+func (m *EventEmissionClaimed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventEmissionClaimed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventEmissionClaimed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventEmissionClaimed proto.InternalMessageInfo
+
+func (m *EventEmissionClaimed) GetProvider() string {
+	if m != nil {
+		return m.Provider
+	}
+	return ""
+}
+
+func (m *EventEmissionClaimed) GetAmount() uint64 {
+	if m != nil {
+		return m.Amount
+	}
+	return 0
+}
+
+// EventEmissionForfeited is emitted when a seat that did not stand in a challenge loses what it had accrued.
+type EventEmissionForfeited struct {
+	// task_id of the seat.
+	TaskId uint64 `protobuf:"varint,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	// provider of the seat.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// amount of uaic.
+	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventEmissionForfeited) Reset()         { *m = EventEmissionForfeited{} }
+func (m *EventEmissionForfeited) String() string { return proto.CompactTextString(m) }
+func (*EventEmissionForfeited) ProtoMessage()    {}
+func (*EventEmissionForfeited) Descriptor() ([]byte, []int) {
+	return fileDescriptor_97f791a4a7347c1f, []int{5}
+}
+func (m *EventEmissionForfeited) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventEmissionForfeited) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventEmissionForfeited.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventEmissionForfeited) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventEmissionForfeited.Merge(m, src)
+}
+func (m *EventEmissionForfeited) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventEmissionForfeited) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventEmissionForfeited.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventEmissionForfeited proto.InternalMessageInfo
+
+func (m *EventEmissionForfeited) GetTaskId() uint64 {
+	if m != nil {
+		return m.TaskId
+	}
+	return 0
+}
+
+func (m *EventEmissionForfeited) GetProvider() string {
+	if m != nil {
+		return m.Provider
+	}
+	return ""
+}
+
+func (m *EventEmissionForfeited) GetAmount() uint64 {
+	if m != nil {
+		return m.Amount
+	}
+	return 0
+}
+
 // EventSeatSlashed is emitted for each slash: of a seat, or of the stake of a challenger that lost.
 type EventSeatSlashed struct {
 	// task_id of the seat, or of the challenged one.
@@ -314,7 +442,7 @@ func (m *EventSeatSlashed) Reset()         { *m = EventSeatSlashed{} }
 func (m *EventSeatSlashed) String() string { return proto.CompactTextString(m) }
 func (*EventSeatSlashed) ProtoMessage()    {}
 func (*EventSeatSlashed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_97f791a4a7347c1f, []int{4}
+	return fileDescriptor_97f791a4a7347c1f, []int{6}
 }
 func (m *EventSeatSlashed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -385,7 +513,7 @@ func (m *EventPayoutParked) Reset()         { *m = EventPayoutParked{} }
 func (m *EventPayoutParked) String() string { return proto.CompactTextString(m) }
 func (*EventPayoutParked) ProtoMessage()    {}
 func (*EventPayoutParked) Descriptor() ([]byte, []int) {
-	return fileDescriptor_97f791a4a7347c1f, []int{5}
+	return fileDescriptor_97f791a4a7347c1f, []int{7}
 }
 func (m *EventPayoutParked) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -449,7 +577,7 @@ func (m *EventRestored) Reset()         { *m = EventRestored{} }
 func (m *EventRestored) String() string { return proto.CompactTextString(m) }
 func (*EventRestored) ProtoMessage()    {}
 func (*EventRestored) Descriptor() ([]byte, []int) {
-	return fileDescriptor_97f791a4a7347c1f, []int{6}
+	return fileDescriptor_97f791a4a7347c1f, []int{8}
 }
 func (m *EventRestored) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -504,6 +632,8 @@ func init() {
 	proto.RegisterType((*EventUnbondingStarted)(nil), "aichain.reward.v1.EventUnbondingStarted")
 	proto.RegisterType((*EventUnbonded)(nil), "aichain.reward.v1.EventUnbonded")
 	proto.RegisterType((*EventTaskSettled)(nil), "aichain.reward.v1.EventTaskSettled")
+	proto.RegisterType((*EventEmissionClaimed)(nil), "aichain.reward.v1.EventEmissionClaimed")
+	proto.RegisterType((*EventEmissionForfeited)(nil), "aichain.reward.v1.EventEmissionForfeited")
 	proto.RegisterType((*EventSeatSlashed)(nil), "aichain.reward.v1.EventSeatSlashed")
 	proto.RegisterType((*EventPayoutParked)(nil), "aichain.reward.v1.EventPayoutParked")
 	proto.RegisterType((*EventRestored)(nil), "aichain.reward.v1.EventRestored")
@@ -512,40 +642,43 @@ func init() {
 func init() { proto.RegisterFile("aichain/reward/v1/events.proto", fileDescriptor_97f791a4a7347c1f) }
 
 var fileDescriptor_97f791a4a7347c1f = []byte{
-	// 519 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x54, 0xbd, 0x8e, 0x13, 0x31,
-	0x10, 0xbe, 0xbd, 0xfc, 0xdc, 0xc5, 0x12, 0x81, 0x5b, 0x1d, 0xb0, 0x44, 0x62, 0x75, 0x4a, 0xc3,
-	0x51, 0xb0, 0x51, 0x0e, 0x44, 0x7f, 0x41, 0x14, 0x14, 0x48, 0xa7, 0x0d, 0x50, 0x20, 0x41, 0xe4,
-	0xc4, 0x43, 0xd6, 0x4a, 0x62, 0xaf, 0xec, 0xd9, 0x85, 0x14, 0xbc, 0x03, 0x2f, 0x42, 0xc7, 0x43,
-	0x50, 0x9e, 0xa8, 0x28, 0x51, 0xf2, 0x16, 0x54, 0xc8, 0xf6, 0xee, 0x26, 0x14, 0x1c, 0x29, 0xae,
-	0xb2, 0xbe, 0xef, 0x9b, 0x19, 0xcf, 0x7c, 0x63, 0x99, 0x84, 0x94, 0x4f, 0x12, 0xca, 0x45, 0x4f,
-	0xc1, 0x47, 0xaa, 0x58, 0x2f, 0xef, 0xf7, 0x20, 0x07, 0x81, 0x3a, 0x4a, 0x95, 0x44, 0xe9, 0x1f,
-	0x15, 0x7a, 0xe4, 0xf4, 0x28, 0xef, 0x77, 0xaa, 0x94, 0x89, 0x5c, 0xa4, 0x19, 0x82, 0xc9, 0xd1,
-	0x48, 0x11, 0x5c, 0x4a, 0xe7, 0xde, 0x44, 0xea, 0x85, 0xd4, 0x23, 0x8b, 0x7a, 0x0e, 0x38, 0xa9,
-	0xfb, 0x9e, 0xb4, 0x9f, 0x9b, 0xea, 0x03, 0x29, 0xd8, 0x39, 0x63, 0xc0, 0xfc, 0x27, 0xe4, 0x30,
-	0x55, 0x32, 0xe7, 0x0c, 0x54, 0xe0, 0x9d, 0x78, 0xa7, 0xad, 0x41, 0xf0, 0xe3, 0xdb, 0xa3, 0xe3,
-	0x22, 0xeb, 0x9c, 0x31, 0x05, 0x5a, 0x0f, 0x51, 0x71, 0x31, 0x8d, 0xab, 0x48, 0xff, 0x0e, 0x69,
-	0xd2, 0x85, 0xcc, 0x04, 0x06, 0xfb, 0x27, 0xde, 0x69, 0x3d, 0x2e, 0x50, 0xf7, 0x33, 0xb9, 0x6d,
-	0xeb, 0xbf, 0x16, 0x63, 0x29, 0x18, 0x17, 0xd3, 0x21, 0x52, 0x85, 0xd7, 0x7d, 0x8d, 0xe1, 0x13,
-	0xe0, 0xd3, 0x04, 0x83, 0x9a, 0xe3, 0x1d, 0xea, 0xbe, 0x23, 0x37, 0xb6, 0xae, 0xbf, 0xf6, 0xe9,
-	0x7e, 0x7b, 0xe4, 0x96, 0xad, 0xff, 0x8a, 0xea, 0xd9, 0x10, 0x10, 0xe7, 0xc0, 0xfc, 0xbb, 0xe4,
-	0x00, 0xa9, 0x9e, 0x8d, 0x38, 0xb3, 0x37, 0xd4, 0xe3, 0xa6, 0x81, 0x2f, 0x98, 0x7f, 0x46, 0x9a,
-	0x0a, 0xa8, 0x96, 0xc2, 0x56, 0x69, 0x9f, 0x75, 0xa2, 0x72, 0x95, 0xc5, 0xde, 0xa2, 0xbc, 0x1f,
-	0xc5, 0x36, 0x22, 0x2e, 0x22, 0xfd, 0xfb, 0x84, 0xa4, 0x94, 0xb3, 0x91, 0x06, 0x8a, 0xba, 0x18,
-	0xae, 0x65, 0x98, 0xa1, 0x21, 0x2a, 0x79, 0x21, 0x19, 0xcc, 0x83, 0xfa, 0x46, 0x7e, 0x69, 0x08,
-	0xff, 0x01, 0xb9, 0x69, 0xe5, 0x9c, 0xce, 0x39, 0xa3, 0x28, 0x95, 0x0e, 0x1a, 0x36, 0xa6, 0x6d,
-	0xe8, 0x37, 0x15, 0x6b, 0x06, 0x1c, 0x67, 0x4a, 0x00, 0x0b, 0x9a, 0xae, 0x65, 0x87, 0xfc, 0x0e,
-	0x39, 0x54, 0xf0, 0x21, 0x33, 0xd6, 0x05, 0x07, 0x56, 0xa9, 0x70, 0xf7, 0x6b, 0x39, 0xbc, 0x69,
-	0x65, 0x38, 0xa7, 0x3a, 0xb9, 0x6a, 0xf8, 0x6d, 0xe3, 0xf7, 0x77, 0x36, 0x7e, 0x63, 0x59, 0x6d,
-	0x67, 0xcb, 0x36, 0xcb, 0xaa, 0xff, 0xb5, 0xac, 0x25, 0x39, 0xb2, 0xed, 0x5e, 0xd0, 0xa5, 0xcc,
-	0xf0, 0x82, 0xaa, 0x19, 0x30, 0xff, 0x29, 0x69, 0x29, 0x98, 0xf0, 0x94, 0x83, 0xc0, 0xff, 0x3e,
-	0x88, 0x4d, 0xe8, 0x3f, 0x1f, 0xe2, 0x31, 0x69, 0x80, 0x52, 0x52, 0xd9, 0x7e, 0x5b, 0xb1, 0x03,
-	0xdd, 0xb4, 0x78, 0x86, 0x31, 0x68, 0x94, 0xea, 0x2a, 0x9b, 0x22, 0xd2, 0x48, 0xe9, 0x72, 0x07,
-	0x8f, 0x5c, 0xd8, 0x56, 0x1f, 0xb5, 0xed, 0x3e, 0x06, 0xcf, 0xbe, 0xaf, 0x42, 0xef, 0x72, 0x15,
-	0x7a, 0xbf, 0x56, 0xa1, 0xf7, 0x65, 0x1d, 0xee, 0x5d, 0xae, 0xc3, 0xbd, 0x9f, 0xeb, 0x70, 0xef,
-	0xed, 0xc3, 0x29, 0xc7, 0x24, 0x1b, 0x1b, 0x03, 0x7b, 0xe5, 0xbf, 0x51, 0x9e, 0x9f, 0xca, 0x4f,
-	0x07, 0x97, 0x29, 0xe8, 0x71, 0xd3, 0xfe, 0x11, 0x8f, 0xff, 0x04, 0x00, 0x00, 0xff, 0xff, 0x28,
-	0x25, 0x16, 0x62, 0x93, 0x04, 0x00, 0x00,
+	// 561 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x54, 0xcd, 0x6e, 0xd3, 0x4c,
+	0x14, 0x8d, 0xf3, 0xd7, 0x64, 0xa4, 0x2f, 0x1f, 0xb5, 0x42, 0x31, 0x91, 0xb0, 0xaa, 0x6c, 0x28,
+	0x0b, 0x1c, 0xa5, 0x20, 0xf6, 0x4d, 0x55, 0x24, 0x16, 0x48, 0x95, 0x03, 0x2c, 0x90, 0x20, 0x9a,
+	0x64, 0x6e, 0x93, 0x51, 0xe2, 0x19, 0x6b, 0xe6, 0xda, 0x90, 0x05, 0xe2, 0x15, 0x58, 0xf1, 0x16,
+	0xec, 0x78, 0x08, 0x96, 0x15, 0x2b, 0x96, 0x28, 0x79, 0x11, 0x34, 0x63, 0x27, 0x69, 0x16, 0x2d,
+	0x15, 0xca, 0xca, 0x3a, 0xe7, 0xdc, 0x9f, 0x33, 0xf7, 0x7a, 0x86, 0xf8, 0x94, 0x8f, 0x26, 0x94,
+	0x8b, 0x8e, 0x82, 0x0f, 0x54, 0xb1, 0x4e, 0xda, 0xed, 0x40, 0x0a, 0x02, 0x75, 0x10, 0x2b, 0x89,
+	0xd2, 0xdd, 0xcf, 0xf5, 0x20, 0xd3, 0x83, 0xb4, 0xdb, 0x5a, 0xa7, 0x8c, 0x64, 0x14, 0x27, 0x08,
+	0x26, 0x47, 0x23, 0x45, 0xc8, 0x52, 0x5a, 0xf7, 0x47, 0x52, 0x47, 0x52, 0x0f, 0x2c, 0xea, 0x64,
+	0x20, 0x93, 0xda, 0xef, 0x49, 0xe3, 0xcc, 0x54, 0xef, 0x49, 0xc1, 0x4e, 0x18, 0x03, 0xe6, 0x3e,
+	0x25, 0xb5, 0x58, 0xc9, 0x94, 0x33, 0x50, 0x9e, 0x73, 0xe8, 0x1c, 0xd5, 0x7b, 0xde, 0xcf, 0xef,
+	0x8f, 0x9b, 0x79, 0xd6, 0x09, 0x63, 0x0a, 0xb4, 0xee, 0xa3, 0xe2, 0x62, 0x1c, 0xae, 0x23, 0xdd,
+	0x03, 0x52, 0xa5, 0x91, 0x4c, 0x04, 0x7a, 0xc5, 0x43, 0xe7, 0xa8, 0x1c, 0xe6, 0xa8, 0xfd, 0x89,
+	0xdc, 0xb5, 0xf5, 0x5f, 0x8b, 0xa1, 0x14, 0x8c, 0x8b, 0x71, 0x1f, 0xa9, 0xc2, 0x5d, 0xb7, 0x31,
+	0xfc, 0x04, 0xf8, 0x78, 0x82, 0x5e, 0x29, 0xe3, 0x33, 0xd4, 0x7e, 0x47, 0xfe, 0xbb, 0xd2, 0x7e,
+	0xe7, 0xa7, 0xfb, 0x5a, 0x24, 0x77, 0x6c, 0xfd, 0x57, 0x54, 0x4f, 0xfb, 0x80, 0x38, 0x03, 0xe6,
+	0xde, 0x23, 0x7b, 0x48, 0xf5, 0x74, 0xc0, 0x99, 0xed, 0x50, 0x0e, 0xab, 0x06, 0xbe, 0x60, 0xee,
+	0x31, 0xa9, 0x2a, 0xa0, 0x5a, 0x0a, 0x5b, 0xa5, 0x71, 0xdc, 0x0a, 0x56, 0xab, 0xcc, 0xf7, 0x16,
+	0xa4, 0xdd, 0x20, 0xb4, 0x11, 0x61, 0x1e, 0xe9, 0x3e, 0x20, 0x24, 0xa6, 0x9c, 0x0d, 0x34, 0x50,
+	0xd4, 0xf9, 0xe1, 0xea, 0x86, 0xe9, 0x1b, 0x62, 0x2d, 0x47, 0x92, 0xc1, 0xcc, 0x2b, 0x6f, 0xe4,
+	0x97, 0x86, 0x70, 0x1f, 0x92, 0xff, 0xad, 0x9c, 0xd2, 0x19, 0x67, 0x14, 0xa5, 0xd2, 0x5e, 0xc5,
+	0xc6, 0x34, 0x0c, 0xfd, 0x66, 0xcd, 0x9a, 0x03, 0x0e, 0x13, 0x25, 0x80, 0x79, 0xd5, 0xcc, 0x72,
+	0x86, 0xdc, 0x16, 0xa9, 0x29, 0xb8, 0x48, 0xcc, 0xe8, 0xbc, 0x3d, 0xab, 0xac, 0xb1, 0xd1, 0x20,
+	0xe2, 0x5a, 0x73, 0x29, 0xbc, 0x5a, 0xa6, 0xad, 0x70, 0x9b, 0x91, 0xa6, 0x9d, 0xcb, 0x59, 0x4e,
+	0x9c, 0xce, 0x28, 0x8f, 0x76, 0x3e, 0xfe, 0xcf, 0xe4, 0x60, 0xab, 0xcb, 0x73, 0xa9, 0x2e, 0x80,
+	0xe3, 0x4d, 0x3b, 0xb8, 0x6a, 0xa0, 0xf8, 0x0f, 0x06, 0x4a, 0x5b, 0x06, 0xbe, 0x39, 0xf9, 0xfe,
+	0xcd, 0x36, 0xfa, 0x33, 0xaa, 0x27, 0xbb, 0xef, 0xbd, 0xf9, 0x6b, 0x4a, 0xb7, 0xfe, 0x6b, 0x36,
+	0x7e, 0xcb, 0x5b, 0x7e, 0xe7, 0x64, 0xdf, 0xda, 0x3d, 0xa7, 0x73, 0x99, 0xe0, 0x39, 0x55, 0x53,
+	0x60, 0xee, 0x33, 0x52, 0x57, 0x30, 0xe2, 0x31, 0x07, 0x81, 0x7f, 0x5d, 0xca, 0x26, 0xf4, 0xda,
+	0xbb, 0xd8, 0x24, 0x15, 0x50, 0x4a, 0x2a, 0xeb, 0xb7, 0x1e, 0x66, 0xa0, 0x1d, 0xe7, 0x37, 0x31,
+	0x04, 0x8d, 0x52, 0xdd, 0x34, 0xa6, 0x80, 0x54, 0x62, 0x3a, 0xbf, 0xc5, 0x8c, 0xb2, 0xb0, 0xeb,
+	0x96, 0xd3, 0x3b, 0xfd, 0xb1, 0xf0, 0x9d, 0xcb, 0x85, 0xef, 0xfc, 0x5e, 0xf8, 0xce, 0x97, 0xa5,
+	0x5f, 0xb8, 0x5c, 0xfa, 0x85, 0x5f, 0x4b, 0xbf, 0xf0, 0xf6, 0xd1, 0x98, 0xe3, 0x24, 0x19, 0x9a,
+	0x01, 0x76, 0x56, 0x4f, 0xe7, 0xea, 0xfb, 0x71, 0xf5, 0xee, 0xe2, 0x3c, 0x06, 0x3d, 0xac, 0xda,
+	0x67, 0xf2, 0xc9, 0x9f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x08, 0x59, 0xea, 0x97, 0x96, 0x05, 0x00,
+	0x00,
 }
 
 func (m *EventBondAdded) Marshal() (dAtA []byte, err error) {
@@ -678,6 +811,11 @@ func (m *EventTaskSettled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Emission != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Emission))
+		i--
+		dAtA[i] = 0x40
+	}
 	if m.Refunded != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Refunded))
 		i--
@@ -707,6 +845,81 @@ func (m *EventTaskSettled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Reason))
 		i--
 		dAtA[i] = 0x10
+	}
+	if m.TaskId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventEmissionClaimed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventEmissionClaimed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventEmissionClaimed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Amount != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Provider) > 0 {
+		i -= len(m.Provider)
+		copy(dAtA[i:], m.Provider)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Provider)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventEmissionForfeited) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventEmissionForfeited) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventEmissionForfeited) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Amount != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Provider) > 0 {
+		i -= len(m.Provider)
+		copy(dAtA[i:], m.Provider)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Provider)))
+		i--
+		dAtA[i] = 0x12
 	}
 	if m.TaskId != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.TaskId))
@@ -931,6 +1144,44 @@ func (m *EventTaskSettled) Size() (n int) {
 	}
 	if m.Refunded != 0 {
 		n += 1 + sovEvents(uint64(m.Refunded))
+	}
+	if m.Emission != 0 {
+		n += 1 + sovEvents(uint64(m.Emission))
+	}
+	return n
+}
+
+func (m *EventEmissionClaimed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Provider)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovEvents(uint64(m.Amount))
+	}
+	return n
+}
+
+func (m *EventEmissionForfeited) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TaskId != 0 {
+		n += 1 + sovEvents(uint64(m.TaskId))
+	}
+	l = len(m.Provider)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovEvents(uint64(m.Amount))
 	}
 	return n
 }
@@ -1482,6 +1733,246 @@ func (m *EventTaskSettled) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Refunded |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Emission", wireType)
+			}
+			m.Emission = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Emission |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventEmissionClaimed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventEmissionClaimed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventEmissionClaimed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provider", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Provider = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventEmissionForfeited) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventEmissionForfeited: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventEmissionForfeited: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TaskId", wireType)
+			}
+			m.TaskId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TaskId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Provider", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Provider = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
