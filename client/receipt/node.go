@@ -49,7 +49,7 @@ func fetchBlock(ctx context.Context, node Node, height int64) (Block, *cmttypes.
 	if res.Header == nil {
 		return Block{}, nil, refuse(ErrMalformed, "the node's answer", "a header", "none")
 	}
-	vals, err := fetchValidators(ctx, node, res.Header.Height)
+	vals, err := fetchValidators(ctx, node, res.Height)
 	if err != nil {
 		return Block{}, nil, err
 	}

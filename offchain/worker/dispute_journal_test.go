@@ -60,7 +60,7 @@ func TestADamagedDisputeIsTold(t *testing.T) {
 	require.NoError(t, j.Close())
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, bytes.ReplaceAll(b, []byte(`"against":`), []byte(`"agianst":`)), 0o600))
+	require.NoError(t, os.WriteFile(path, bytes.ReplaceAll(b, []byte(`"against":`), []byte(`"nobody":`)), 0o600))
 	_, err = OpenJournal(path, testChain, "aic1p")
 	require.ErrorIs(t, err, ErrJournalDamaged)
 }

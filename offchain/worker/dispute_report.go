@@ -215,11 +215,11 @@ func (l DisputeList) Table() string {
 }
 
 // about is where a dispute has come to, and why we make no move if so.
-func (d DisputeReport) about() string {
-	if d.Note != "" {
-		return d.Note
+func (r DisputeReport) about() string {
+	if r.Note != "" {
+		return r.Note
 	}
-	return d.Where
+	return r.Where
 }
 
 // Text is our part of a dispute, for people, to be told after the chain's.

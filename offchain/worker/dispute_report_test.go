@@ -110,7 +110,7 @@ func TestAnExecutorThatCannotWitnessSaysSo(t *testing.T) {
 	r.chain.revealed(1, right, map[string]step.Claim{otherProvider: right, r.chain.addr: right})
 	id := r.chain.openDispute(1, r.chain.addr, otherProvider, nil)
 	r.executor = nil
-	r.rig.exec = &fakeExecutor{}
+	r.exec = &fakeExecutor{}
 	require.NoError(t, r.live(nil, r.over(id)))
 	require.Contains(t, r.records()[id].Note, errNoDisputant.Error())
 }

@@ -91,7 +91,7 @@ func TestAnHonestSolverSurvivesEveryChallenger(t *testing.T) {
 		"spoils its step": func(r *disputeRig, right step.Claim, seed uint64) *player {
 			return &player{trace: r.honest(right), rows: r.model, random: rand.New(rand.NewPCG(seed, 2)), mutates: true}
 		},
-		"has a forged trace": func(r *disputeRig, right step.Claim, seed uint64) *player {
+		"has a forged trace": func(r *disputeRig, right step.Claim, _ uint64) *player {
 			return &player{trace: r.forge.Junk(r.honest(right), 3), rows: r.model}
 		},
 		"goes silent": func(r *disputeRig, right step.Claim, seed uint64) *player {

@@ -96,7 +96,7 @@ func TestWhatIsNotInspected(t *testing.T) {
 		"nothing is asked for":      {0, func(*disputeRig, *computetypes.Task) {}},
 		"no referee for this model": {10_000, func(_ *disputeRig, t *computetypes.Task) { t.Snapshot.Refereed = false }},
 		"another model":             {10_000, func(_ *disputeRig, t *computetypes.Task) { t.Terms.ModelId = make([]byte, 32) }},
-		"a seat of our own":         {10_000, func(r *disputeRig, t *computetypes.Task) { r.chain.rounds[3].Seats[0].Provider = r.chain.addr }},
+		"a seat of our own":         {10_000, func(r *disputeRig, _ *computetypes.Task) { r.chain.rounds[3].Seats[0].Provider = r.chain.addr }},
 		"its window is over":        {10_000, func(_ *disputeRig, t *computetypes.Task) { t.Snapshot.ChallengeWindow = 0 }},
 		"refunded":                  {10_000, func(_ *disputeRig, t *computetypes.Task) { t.Status = computetypes.TASK_STATUS_REFUNDED }},
 	} {

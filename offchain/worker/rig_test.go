@@ -100,13 +100,13 @@ func (r *rig) live(b *bomb, until func() bool) error {
 			tick.Stop()
 			return err
 		case <-tick.C:
-			if isOurs := r.chain.isOurMove(); !isOurs {
-				waiting = time.Time{}
-			} else if waiting.IsZero() {
-				waiting = time.Now()
-				continue
-			} else if time.Since(waiting) < r.patience {
-				continue
+			if r.chain.isOurMove() {
+				if waiting.IsZero() {
+					waiting = time.Now()
+				}
+				if time.Since(waiting) < r.patience {
+					continue
+				}
 			}
 			waiting = time.Time{}
 			r.chain.block()

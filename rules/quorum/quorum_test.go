@@ -217,9 +217,9 @@ func TestDecideProperties(t *testing.T) {
 
 		votes, others := uint32(0), 0
 		for _, r := range revealed {
-			switch {
-			case r == quorum.NoResult:
-			case r == w:
+			switch r {
+			case quorum.NoResult:
+			case w:
 				votes++
 			default:
 				others++

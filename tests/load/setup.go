@@ -71,13 +71,14 @@ func hire(ctx context.Context, c config, i int, model []byte) error {
 	}
 	defer func() { _ = p.Close() }() // nothing is under way
 	now, err := p.Provider(ctx, p.Address())
-	if errors.Is(err, client.ErrNotFound) {
+	switch {
+	case errors.Is(err, client.ErrNotFound):
 		if _, err := p.RegisterProvider(ctx, fmt.Sprintf("p%d", i), "", bond); err != nil {
 			return err
 		}
-	} else if err != nil {
+	case err != nil:
 		return err
-	} else if len(now.Offers) > 0 {
+	case len(now.Offers) > 0:
 		return nil
 	}
 	_, err = p.SetOffer(ctx, model, 20_000, 80_000, slots)

@@ -88,7 +88,7 @@ func TestUpgradeFromRecord(t *testing.T) {
 	})
 	u.tasks, u.Addresses = r.Tasks, r.Addresses
 	u.MakeModels(t, "gated", "lonely") // the same source gives the same bytes
-	u.staff(func(i int, spec localnet.WorkerSpec) {
+	u.staff(func(_ int, spec localnet.WorkerSpec) {
 		u.gates[spec.Name] = u.NewGates(t, spec.Name)
 		u.Adopt(spec)
 	})

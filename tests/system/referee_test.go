@@ -64,7 +64,7 @@ func TestRefereeFindsTheLie(t *testing.T) {
 func (c *court) ask(t *testing.T, model string) (*localnet.Question, uint64) {
 	t.Helper()
 	c.asked++
-	q := c.Network.Ask(t, "asker", model, fmt.Sprintf("referee%d", c.asked))
+	q := c.Ask(t, "asker", model, fmt.Sprintf("referee%d", c.asked))
 	return q, q.TaskID(t)
 }
 

@@ -129,7 +129,7 @@ func FuzzMove(f *testing.F) {
 			&types.MsgPostChunk{Solver: name, DisputeId: id, Move: number, Data: a},
 			&types.MsgPostStep{Challenger: name, DisputeId: id, Move: number, Step: a},
 		}
-		_, _, err := c.k.checkMove(c.ctx, msgs[int(kind)%len(msgs)])
+		err := c.k.checkMove(c.ctx, msgs[int(kind)%len(msgs)])
 		require.Error(t, err)
 	})
 }

@@ -22,6 +22,7 @@ import (
 
 const (
 	challengeWindow = uint64(60)
+	shortRun        = uint64(8) // commit window with which disputes have the least windows
 	moveWindow      = uint64(types.DefaultDisputeWindow)
 	traceWindow     = uint64(types.DefaultTraceWindow)
 	seatLien        = uint64(50_000)
@@ -116,6 +117,7 @@ func (c *court) postRefereed(id uint64, seats ...int) {
 	task.Terms.ModelId, task.Terms.MaxOutputTokens = c.root[:], 4
 	task.Snapshot.Refereed, task.Snapshot.ChallengeWindow = true, challengeWindow
 	task.Snapshot.SlashBurnBps, task.Snapshot.SoftFaultBps = 5_000, 1_000
+	task.Snapshot.CommitWindow = shortRun
 	c.tasks.tasks[id] = task
 	c.match(id, seats...)
 }
@@ -165,15 +167,6 @@ func (c *court) attest(id uint64, seats []int, claims []step.Claim) {
 		}))
 	}
 	c.end(c.round(id).Deadline)
-}
-
-// split attests different claims and returns the disputes that the split opened.
-func (c *court) split(id uint64, seats []int, claims []step.Claim) []types.Dispute {
-	c.t.Helper()
-	c.postRefereed(id, seats...)
-	c.attest(id, seats, claims)
-	require.Equal(c.t, types.VERDICT_SPLIT, c.round(id).Verdict)
-	return c.disputesOf(id)
 }
 
 // settled attests one claim by three seats.

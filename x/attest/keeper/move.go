@@ -86,26 +86,23 @@ func (k *Keeper) dueDispute(ctx context.Context, m *move, height uint64) (types.
 	return d, nil
 }
 
-// checkMove checks a message of a dispute completely and changes nothing; apply makes the move. Lengths come first, then
-// whether the move is due, and only then anything is hashed.
-func (k *Keeper) checkMove(ctx sdk.Context, msg sdk.Msg) (types.Dispute, apply, error) {
+// checkMove checks a message of a dispute completely and changes nothing. Lengths come first, then whether the move is
+// due, and only then anything is hashed.
+func (k *Keeper) checkMove(ctx sdk.Context, msg sdk.Msg) error {
 	m, err := moveOf(msg)
 	if err != nil {
-		return types.Dispute{}, nil, err
+		return err
 	}
 	d, err := k.dueDispute(ctx, &m, earliest(ctx))
 	if err != nil {
-		return types.Dispute{}, nil, err
+		return err
 	}
 	g, err := k.game(ctx, d)
 	if err != nil {
-		return types.Dispute{}, nil, atDispute(err, d.Id)
+		return atDispute(err, d.Id)
 	}
-	do, err := m.verify(ctx, k, g)
-	if err != nil {
-		return types.Dispute{}, nil, atDispute(err, d.Id)
-	}
-	return d, do, nil
+	_, err = m.verify(ctx, k, g)
+	return atDispute(err, d.Id)
 }
 
 // play handles a message of a dispute. It pays for its work before the work is done.

@@ -30,7 +30,7 @@ func (c *court) refuseAll(t *testing.T, list []bad) {
 	for _, b := range list {
 		t.Run(b.name, func(*testing.T) {
 			c.refused(b.want, b.text, func() error { return c.send(b.msg) })
-			_, _, err := c.k.checkMove(c.ctx, b.msg)
+			err := c.k.checkMove(c.ctx, b.msg)
 			require.ErrorIs(c.t, err, b.want, "the check alone says the same")
 		})
 	}
@@ -69,7 +69,7 @@ func TestMoveRefusalsOfTurn(t *testing.T) {
 		{"by a stranger", with(due, func(m *children) { m.Solver = account(9) }), types.ErrNotYourMove, account(2)},
 	})
 	t.Run("a message that is no move", func(t *testing.T) {
-		_, _, err := c.k.checkMove(c.ctx, &types.MsgOpenDispute{})
+		err := c.k.checkMove(c.ctx, &types.MsgOpenDispute{})
 		require.ErrorIs(t, err, types.ErrNotSeatMessage)
 	})
 	require.NoError(t, c.send(due), "the good move was good all along")

@@ -42,7 +42,7 @@ func (k *Keeper) markMove(ctx sdk.Context, msg sdk.Msg) error {
 		return err
 	}
 	if !ctx.IsReCheckTx() {
-		if _, _, err := k.checkMove(ctx, msg); err != nil {
+		if err := k.checkMove(ctx, msg); err != nil {
 			return err
 		}
 	}

@@ -169,7 +169,7 @@ func TestNobodyCanTakeTheAudit(t *testing.T) {
 		"too dear":      func(f *fixture, who string) { f.offer(who, modelC, 1000, 9501, 1) },
 		"draining":      func(f *fixture, who string) { f.ok(&types.MsgDrainProvider{Provider: who}) },
 		"offer is gone": func(f *fixture, who string) { f.ok(&types.MsgRemoveOffer{Provider: who, ModelId: modelC}) },
-		"all slots taken": func(f *fixture, who string) {
+		"all slots taken": func(f *fixture, _ string) {
 			_, found := f.audit(2, 1)
 			require.True(f.t, found)
 		},
