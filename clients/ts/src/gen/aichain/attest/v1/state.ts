@@ -210,6 +210,8 @@ export interface Round {
   auditBps: number;
   /** audit_height is the block that drew the blind seat; 0 without one. */
   auditHeight: bigint;
+  /** disputed is true once the referee has taken up one of its results: what is kept of disputes leaves with the task. */
+  disputed: boolean;
 }
 
 /**
@@ -679,6 +681,7 @@ function createBaseRound(): Round {
     refereed: false,
     auditBps: 0,
     auditHeight: 0n,
+    disputed: false,
   };
 }
 
@@ -755,6 +758,9 @@ export const Round: MessageFns<Round> = {
         throw new globalThis.Error("value provided for field message.auditHeight of type uint64 too large");
       }
       writer.uint32(152).uint64(message.auditHeight);
+    }
+    if (message.disputed !== false) {
+      writer.uint32(160).bool(message.disputed);
     }
     return writer;
   },
@@ -924,6 +930,14 @@ export const Round: MessageFns<Round> = {
             message.auditHeight = reader.uint64() as bigint;
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.disputed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -966,6 +980,7 @@ export const Round: MessageFns<Round> = {
     message.auditHeight = (object.auditHeight !== undefined && object.auditHeight !== null)
       ? BigInt(object.auditHeight)
       : 0n;
+    message.disputed = object.disputed ?? false;
     return message;
   },
 };

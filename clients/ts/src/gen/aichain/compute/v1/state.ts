@@ -295,6 +295,8 @@ export interface Snapshot {
   refereed: boolean;
   /** audit_bps is the chance of a blind extra seat; 0 for models that are not refereed. */
   auditBps: number;
+  /** emission_bps is the part of the burned take that is minted again for the right seats. */
+  emissionBps: number;
 }
 
 /** Task is one paid question. */
@@ -1171,6 +1173,7 @@ function createBaseSnapshot(): Snapshot {
     sampleSeed: new Uint8Array(0),
     refereed: false,
     auditBps: 0,
+    emissionBps: 0,
   };
 }
 
@@ -1226,6 +1229,9 @@ export const Snapshot: MessageFns<Snapshot> = {
     }
     if (message.auditBps !== 0) {
       writer.uint32(104).uint32(message.auditBps);
+    }
+    if (message.emissionBps !== 0) {
+      writer.uint32(112).uint32(message.emissionBps);
     }
     return writer;
   },
@@ -1347,6 +1353,14 @@ export const Snapshot: MessageFns<Snapshot> = {
             message.auditBps = reader.uint32();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.emissionBps = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1383,6 +1397,7 @@ export const Snapshot: MessageFns<Snapshot> = {
     message.sampleSeed = object.sampleSeed ?? new Uint8Array(0);
     message.refereed = object.refereed ?? false;
     message.auditBps = object.auditBps ?? 0;
+    message.emissionBps = object.emissionBps ?? 0;
     return message;
   },
 };

@@ -50,6 +50,26 @@ export interface EventTaskSettled {
   burned: bigint;
   /** refunded to the payer. */
   refunded: bigint;
+  /** emission that its right seats accrued together; not part of the escrow. */
+  emission: bigint;
+}
+
+/** EventEmissionClaimed is emitted when a provider's emission is minted. */
+export interface EventEmissionClaimed {
+  /** provider who is paid. */
+  provider: string;
+  /** amount of uaic. */
+  amount: bigint;
+}
+
+/** EventEmissionForfeited is emitted when a seat that did not stand in a challenge loses what it had accrued. */
+export interface EventEmissionForfeited {
+  /** task_id of the seat. */
+  taskId: bigint;
+  /** provider of the seat. */
+  provider: string;
+  /** amount of uaic. */
+  amount: bigint;
 }
 
 /** EventSeatSlashed is emitted for each slash: of a seat, or of the stake of a challenger that lost. */
@@ -310,7 +330,16 @@ export const EventUnbonded: MessageFns<EventUnbonded> = {
 };
 
 function createBaseEventTaskSettled(): EventTaskSettled {
-  return { taskId: 0n, reason: 0, paidSeats: 0n, paidModel: 0n, paidValidators: 0n, burned: 0n, refunded: 0n };
+  return {
+    taskId: 0n,
+    reason: 0,
+    paidSeats: 0n,
+    paidModel: 0n,
+    paidValidators: 0n,
+    burned: 0n,
+    refunded: 0n,
+    emission: 0n,
+  };
 }
 
 export const EventTaskSettled: MessageFns<EventTaskSettled> = {
@@ -353,6 +382,12 @@ export const EventTaskSettled: MessageFns<EventTaskSettled> = {
         throw new globalThis.Error("value provided for field message.refunded of type uint64 too large");
       }
       writer.uint32(56).uint64(message.refunded);
+    }
+    if (message.emission !== 0n) {
+      if (BigInt.asUintN(64, message.emission) !== message.emission) {
+        throw new globalThis.Error("value provided for field message.emission of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.emission);
     }
     return writer;
   },
@@ -426,6 +461,14 @@ export const EventTaskSettled: MessageFns<EventTaskSettled> = {
             message.refunded = reader.uint64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.emission = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -452,6 +495,162 @@ export const EventTaskSettled: MessageFns<EventTaskSettled> = {
       : 0n;
     message.burned = (object.burned !== undefined && object.burned !== null) ? BigInt(object.burned) : 0n;
     message.refunded = (object.refunded !== undefined && object.refunded !== null) ? BigInt(object.refunded) : 0n;
+    message.emission = (object.emission !== undefined && object.emission !== null) ? BigInt(object.emission) : 0n;
+    return message;
+  },
+};
+
+function createBaseEventEmissionClaimed(): EventEmissionClaimed {
+  return { provider: "", amount: 0n };
+}
+
+export const EventEmissionClaimed: MessageFns<EventEmissionClaimed> = {
+  encode(message: EventEmissionClaimed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asUintN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventEmissionClaimed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventEmissionClaimed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EventEmissionClaimed>, I>>(base?: I): EventEmissionClaimed {
+    return EventEmissionClaimed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EventEmissionClaimed>, I>>(object: I): EventEmissionClaimed {
+    const message = createBaseEventEmissionClaimed();
+    message.provider = object.provider ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    return message;
+  },
+};
+
+function createBaseEventEmissionForfeited(): EventEmissionForfeited {
+  return { taskId: 0n, provider: "", amount: 0n };
+}
+
+export const EventEmissionForfeited: MessageFns<EventEmissionForfeited> = {
+  encode(message: EventEmissionForfeited, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.taskId !== 0n) {
+      if (BigInt.asUintN(64, message.taskId) !== message.taskId) {
+        throw new globalThis.Error("value provided for field message.taskId of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.taskId);
+    }
+    if (message.provider !== "") {
+      writer.uint32(18).string(message.provider);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asUintN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventEmissionForfeited {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventEmissionForfeited();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.taskId = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EventEmissionForfeited>, I>>(base?: I): EventEmissionForfeited {
+    return EventEmissionForfeited.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EventEmissionForfeited>, I>>(object: I): EventEmissionForfeited {
+    const message = createBaseEventEmissionForfeited();
+    message.taskId = (object.taskId !== undefined && object.taskId !== null) ? BigInt(object.taskId) : 0n;
+    message.provider = object.provider ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
     return message;
   },
 };

@@ -25,6 +25,11 @@ export interface Params {
   releaseBudget: number;
   /** min_gas_price is the least fee of a transaction that is not a free seat message, uaic per 1 000 gas. */
   minGasPrice: bigint;
+  /**
+   * emission_bps is the part of the burned take of a settled task that is minted again for the seats that stand for its
+   * result; at most 10 000, and 0 for no emission.
+   */
+  emissionBps: number;
 }
 
 function createBaseParams(): Params {
@@ -37,6 +42,7 @@ function createBaseParams(): Params {
     payoutBudget: 0,
     releaseBudget: 0,
     minGasPrice: 0n,
+    emissionBps: 0,
   };
 }
 
@@ -71,6 +77,9 @@ export const Params: MessageFns<Params> = {
         throw new globalThis.Error("value provided for field message.minGasPrice of type uint64 too large");
       }
       writer.uint32(64).uint64(message.minGasPrice);
+    }
+    if (message.emissionBps !== 0) {
+      writer.uint32(72).uint32(message.emissionBps);
     }
     return writer;
   },
@@ -152,6 +161,14 @@ export const Params: MessageFns<Params> = {
             message.minGasPrice = reader.uint64() as bigint;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.emissionBps = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -181,6 +198,7 @@ export const Params: MessageFns<Params> = {
     message.minGasPrice = (object.minGasPrice !== undefined && object.minGasPrice !== null)
       ? BigInt(object.minGasPrice)
       : 0n;
+    message.emissionBps = object.emissionBps ?? 0;
     return message;
   },
 };

@@ -74,6 +74,29 @@ export interface QueryUnbondingsResponse {
   pagination: PageResponse | undefined;
 }
 
+/** QueryEmissionRequest names a provider. */
+export interface QueryEmissionRequest {
+  /** provider that earned it. */
+  provider: string;
+}
+
+/** QueryEmissionResponse is the emission of one provider, all uaic. */
+export interface QueryEmissionResponse {
+  /** claimable now. */
+  claimable: bigint;
+  /** waiting for the ends of challenge windows, as far as until_height. */
+  waiting: bigint;
+  /** challenged seats have accrued this; it is lost with those that do not stand. */
+  challenged: bigint;
+  /** next_height is when the soonest of waiting can be claimed; 0 when nothing waits. */
+  nextHeight: bigint;
+  /**
+   * until_height is the last height that was looked at for waiting: as many blocks ahead as the challenge window has, at
+   * most 10 000.
+   */
+  untilHeight: bigint;
+}
+
 /** QueryParkedRequest pages parked payouts. */
 export interface QueryParkedRequest {
   /** pagination of the list. */
@@ -666,6 +689,185 @@ export const QueryUnbondingsResponse: MessageFns<QueryUnbondingsResponse> = {
   },
 };
 
+function createBaseQueryEmissionRequest(): QueryEmissionRequest {
+  return { provider: "" };
+}
+
+export const QueryEmissionRequest: MessageFns<QueryEmissionRequest> = {
+  encode(message: QueryEmissionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryEmissionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryEmissionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<QueryEmissionRequest>, I>>(base?: I): QueryEmissionRequest {
+    return QueryEmissionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<QueryEmissionRequest>, I>>(object: I): QueryEmissionRequest {
+    const message = createBaseQueryEmissionRequest();
+    message.provider = object.provider ?? "";
+    return message;
+  },
+};
+
+function createBaseQueryEmissionResponse(): QueryEmissionResponse {
+  return { claimable: 0n, waiting: 0n, challenged: 0n, nextHeight: 0n, untilHeight: 0n };
+}
+
+export const QueryEmissionResponse: MessageFns<QueryEmissionResponse> = {
+  encode(message: QueryEmissionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.claimable !== 0n) {
+      if (BigInt.asUintN(64, message.claimable) !== message.claimable) {
+        throw new globalThis.Error("value provided for field message.claimable of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.claimable);
+    }
+    if (message.waiting !== 0n) {
+      if (BigInt.asUintN(64, message.waiting) !== message.waiting) {
+        throw new globalThis.Error("value provided for field message.waiting of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.waiting);
+    }
+    if (message.challenged !== 0n) {
+      if (BigInt.asUintN(64, message.challenged) !== message.challenged) {
+        throw new globalThis.Error("value provided for field message.challenged of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.challenged);
+    }
+    if (message.nextHeight !== 0n) {
+      if (BigInt.asUintN(64, message.nextHeight) !== message.nextHeight) {
+        throw new globalThis.Error("value provided for field message.nextHeight of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.nextHeight);
+    }
+    if (message.untilHeight !== 0n) {
+      if (BigInt.asUintN(64, message.untilHeight) !== message.untilHeight) {
+        throw new globalThis.Error("value provided for field message.untilHeight of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.untilHeight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryEmissionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryEmissionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.claimable = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.waiting = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.challenged = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.nextHeight = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.untilHeight = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<QueryEmissionResponse>, I>>(base?: I): QueryEmissionResponse {
+    return QueryEmissionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<QueryEmissionResponse>, I>>(object: I): QueryEmissionResponse {
+    const message = createBaseQueryEmissionResponse();
+    message.claimable = (object.claimable !== undefined && object.claimable !== null) ? BigInt(object.claimable) : 0n;
+    message.waiting = (object.waiting !== undefined && object.waiting !== null) ? BigInt(object.waiting) : 0n;
+    message.challenged = (object.challenged !== undefined && object.challenged !== null)
+      ? BigInt(object.challenged)
+      : 0n;
+    message.nextHeight = (object.nextHeight !== undefined && object.nextHeight !== null)
+      ? BigInt(object.nextHeight)
+      : 0n;
+    message.untilHeight = (object.untilHeight !== undefined && object.untilHeight !== null)
+      ? BigInt(object.untilHeight)
+      : 0n;
+    return message;
+  },
+};
+
 function createBaseQueryParkedRequest(): QueryParkedRequest {
   return { pagination: undefined };
 }
@@ -804,6 +1006,8 @@ export interface Query {
   Ledger(request: QueryLedgerRequest): Promise<QueryLedgerResponse>;
   /** Unbondings lists the unbondings of a provider, soonest first. */
   Unbondings(request: QueryUnbondingsRequest): Promise<QueryUnbondingsResponse>;
+  /** Emission tells what a provider has earned beside its prices: what it can claim, and what waits. */
+  Emission(request: QueryEmissionRequest): Promise<QueryEmissionResponse>;
   /** Parked lists payouts that could not be sent. */
   Parked(request: QueryParkedRequest): Promise<QueryParkedResponse>;
 }
@@ -820,6 +1024,7 @@ export class QueryClientImpl implements Query {
     this.Escrow = this.Escrow.bind(this);
     this.Ledger = this.Ledger.bind(this);
     this.Unbondings = this.Unbondings.bind(this);
+    this.Emission = this.Emission.bind(this);
     this.Parked = this.Parked.bind(this);
   }
   Params(request: QueryParamsRequest): Promise<QueryParamsResponse> {
@@ -850,6 +1055,12 @@ export class QueryClientImpl implements Query {
     const data = QueryUnbondingsRequest.encode(request).finish();
     const promise = this.rpc.request(this.service, "Unbondings", data);
     return promise.then((data) => QueryUnbondingsResponse.decode(new BinaryReader(data)));
+  }
+
+  Emission(request: QueryEmissionRequest): Promise<QueryEmissionResponse> {
+    const data = QueryEmissionRequest.encode(request).finish();
+    const promise = this.rpc.request(this.service, "Emission", data);
+    return promise.then((data) => QueryEmissionResponse.decode(new BinaryReader(data)));
   }
 
   Parked(request: QueryParkedRequest): Promise<QueryParkedResponse> {

@@ -18,6 +18,13 @@ export interface Bond {
   bonded: bigint;
   /** liened uaic, reserved for seats that are open or still open to challenge. */
   liened: bigint;
+  /** emission that may be claimed now, uaic. It is minted with the claim and is no part of the bond. */
+  emission: bigint;
+  /**
+   * challenged_emission of seats under challenge, uaic: it joins emission with a seat that stands, and is lost with one that
+   * does not.
+   */
+  challengedEmission: bigint;
 }
 
 /**
@@ -47,6 +54,8 @@ export interface Escrow {
   slashed: bigint;
   /** restored to the payer out of those slashes when the task was overturned; not part of the escrow. */
   restored: bigint;
+  /** seat_emission that each right seat accrued; not part of the escrow, for it is minted when it is claimed. */
+  seatEmission: bigint;
 }
 
 /** LienRelease is a lien that frees itself at a height: all liens of one provider for that height together. */
@@ -57,6 +66,8 @@ export interface LienRelease {
   provider: string;
   /** amount of uaic. */
   amount: bigint;
+  /** emission that may be claimed from then on, uaic. */
+  emission: bigint;
 }
 
 /** Unbonding is bond on its way back to its provider. */
@@ -108,6 +119,10 @@ export interface Pockets {
   pendingBurn: bigint;
   /** pending_validators is the part of pending for the fee collector. */
   pendingValidators: bigint;
+  /** pending_take is the part of pending_burn that comes from takes. */
+  pendingTake: bigint;
+  /** emission accrued by providers and neither claimed nor lost yet. It is not held: it is minted when it is claimed. */
+  emission: bigint;
 }
 
 /**
@@ -134,12 +149,19 @@ export interface Totals {
    * slash_rewards.
    */
   slashed: string;
+  /** burned_take is the part of burned that comes from takes, since there is emission. */
+  burnedTake: string;
+  /** emitted ever: minted for providers that claimed it. It never was in the pockets. */
+  emitted: string;
+  /** forfeited ever: accrued by seats that did not stand when their results were challenged, and never minted. */
+  forfeited: string;
 }
 
 /**
  * Ledger explains all uaic that ever passed the module. Invariant, every block:
  * deposited = paid + refunded + slash_rewards + burned + validators + unbonded
- *           + (escrow + bonds + unbonding + pending).
+ *           + (escrow + bonds + unbonding + pending),
+ * and emitted + emission <= burned_take + pending_take.
  */
 export interface Ledger {
   /** pockets hold money now. */
@@ -163,7 +185,7 @@ export interface ParkedPayout {
 }
 
 function createBaseBond(): Bond {
-  return { provider: "", bonded: 0n, liened: 0n };
+  return { provider: "", bonded: 0n, liened: 0n, emission: 0n, challengedEmission: 0n };
 }
 
 export const Bond: MessageFns<Bond> = {
@@ -182,6 +204,18 @@ export const Bond: MessageFns<Bond> = {
         throw new globalThis.Error("value provided for field message.liened of type uint64 too large");
       }
       writer.uint32(24).uint64(message.liened);
+    }
+    if (message.emission !== 0n) {
+      if (BigInt.asUintN(64, message.emission) !== message.emission) {
+        throw new globalThis.Error("value provided for field message.emission of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.emission);
+    }
+    if (message.challengedEmission !== 0n) {
+      if (BigInt.asUintN(64, message.challengedEmission) !== message.challengedEmission) {
+        throw new globalThis.Error("value provided for field message.challengedEmission of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.challengedEmission);
     }
     return writer;
   },
@@ -223,6 +257,22 @@ export const Bond: MessageFns<Bond> = {
             message.liened = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.emission = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.challengedEmission = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -243,6 +293,10 @@ export const Bond: MessageFns<Bond> = {
     message.provider = object.provider ?? "";
     message.bonded = (object.bonded !== undefined && object.bonded !== null) ? BigInt(object.bonded) : 0n;
     message.liened = (object.liened !== undefined && object.liened !== null) ? BigInt(object.liened) : 0n;
+    message.emission = (object.emission !== undefined && object.emission !== null) ? BigInt(object.emission) : 0n;
+    message.challengedEmission = (object.challengedEmission !== undefined && object.challengedEmission !== null)
+      ? BigInt(object.challengedEmission)
+      : 0n;
     return message;
   },
 };
@@ -260,6 +314,7 @@ function createBaseEscrow(): Escrow {
     refunded: 0n,
     slashed: 0n,
     restored: 0n,
+    seatEmission: 0n,
   };
 }
 
@@ -327,6 +382,12 @@ export const Escrow: MessageFns<Escrow> = {
         throw new globalThis.Error("value provided for field message.restored of type uint64 too large");
       }
       writer.uint32(88).uint64(message.restored);
+    }
+    if (message.seatEmission !== 0n) {
+      if (BigInt.asUintN(64, message.seatEmission) !== message.seatEmission) {
+        throw new globalThis.Error("value provided for field message.seatEmission of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.seatEmission);
     }
     return writer;
   },
@@ -432,6 +493,14 @@ export const Escrow: MessageFns<Escrow> = {
             message.restored = reader.uint64() as bigint;
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.seatEmission = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -462,12 +531,15 @@ export const Escrow: MessageFns<Escrow> = {
     message.refunded = (object.refunded !== undefined && object.refunded !== null) ? BigInt(object.refunded) : 0n;
     message.slashed = (object.slashed !== undefined && object.slashed !== null) ? BigInt(object.slashed) : 0n;
     message.restored = (object.restored !== undefined && object.restored !== null) ? BigInt(object.restored) : 0n;
+    message.seatEmission = (object.seatEmission !== undefined && object.seatEmission !== null)
+      ? BigInt(object.seatEmission)
+      : 0n;
     return message;
   },
 };
 
 function createBaseLienRelease(): LienRelease {
-  return { height: 0n, provider: "", amount: 0n };
+  return { height: 0n, provider: "", amount: 0n, emission: 0n };
 }
 
 export const LienRelease: MessageFns<LienRelease> = {
@@ -486,6 +558,12 @@ export const LienRelease: MessageFns<LienRelease> = {
         throw new globalThis.Error("value provided for field message.amount of type uint64 too large");
       }
       writer.uint32(24).uint64(message.amount);
+    }
+    if (message.emission !== 0n) {
+      if (BigInt.asUintN(64, message.emission) !== message.emission) {
+        throw new globalThis.Error("value provided for field message.emission of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.emission);
     }
     return writer;
   },
@@ -527,6 +605,14 @@ export const LienRelease: MessageFns<LienRelease> = {
             message.amount = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.emission = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -547,6 +633,7 @@ export const LienRelease: MessageFns<LienRelease> = {
     message.height = (object.height !== undefined && object.height !== null) ? BigInt(object.height) : 0n;
     message.provider = object.provider ?? "";
     message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    message.emission = (object.emission !== undefined && object.emission !== null) ? BigInt(object.emission) : 0n;
     return message;
   },
 };
@@ -769,7 +856,17 @@ export const Payout: MessageFns<Payout> = {
 };
 
 function createBasePockets(): Pockets {
-  return { escrow: 0n, bonds: 0n, liened: 0n, unbonding: 0n, pending: 0n, pendingBurn: 0n, pendingValidators: 0n };
+  return {
+    escrow: 0n,
+    bonds: 0n,
+    liened: 0n,
+    unbonding: 0n,
+    pending: 0n,
+    pendingBurn: 0n,
+    pendingValidators: 0n,
+    pendingTake: 0n,
+    emission: 0n,
+  };
 }
 
 export const Pockets: MessageFns<Pockets> = {
@@ -815,6 +912,18 @@ export const Pockets: MessageFns<Pockets> = {
         throw new globalThis.Error("value provided for field message.pendingValidators of type uint64 too large");
       }
       writer.uint32(56).uint64(message.pendingValidators);
+    }
+    if (message.pendingTake !== 0n) {
+      if (BigInt.asUintN(64, message.pendingTake) !== message.pendingTake) {
+        throw new globalThis.Error("value provided for field message.pendingTake of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.pendingTake);
+    }
+    if (message.emission !== 0n) {
+      if (BigInt.asUintN(64, message.emission) !== message.emission) {
+        throw new globalThis.Error("value provided for field message.emission of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.emission);
     }
     return writer;
   },
@@ -888,6 +997,22 @@ export const Pockets: MessageFns<Pockets> = {
             message.pendingValidators = reader.uint64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.pendingTake = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.emission = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -916,6 +1041,10 @@ export const Pockets: MessageFns<Pockets> = {
     message.pendingValidators = (object.pendingValidators !== undefined && object.pendingValidators !== null)
       ? BigInt(object.pendingValidators)
       : 0n;
+    message.pendingTake = (object.pendingTake !== undefined && object.pendingTake !== null)
+      ? BigInt(object.pendingTake)
+      : 0n;
+    message.emission = (object.emission !== undefined && object.emission !== null) ? BigInt(object.emission) : 0n;
     return message;
   },
 };
@@ -930,6 +1059,9 @@ function createBaseTotals(): Totals {
     validators: "",
     unbonded: "",
     slashed: "",
+    burnedTake: "",
+    emitted: "",
+    forfeited: "",
   };
 }
 
@@ -958,6 +1090,15 @@ export const Totals: MessageFns<Totals> = {
     }
     if (message.slashed !== "") {
       writer.uint32(66).string(message.slashed);
+    }
+    if (message.burnedTake !== "") {
+      writer.uint32(74).string(message.burnedTake);
+    }
+    if (message.emitted !== "") {
+      writer.uint32(82).string(message.emitted);
+    }
+    if (message.forfeited !== "") {
+      writer.uint32(90).string(message.forfeited);
     }
     return writer;
   },
@@ -1039,6 +1180,30 @@ export const Totals: MessageFns<Totals> = {
             message.slashed = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.burnedTake = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.emitted = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.forfeited = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1064,6 +1229,9 @@ export const Totals: MessageFns<Totals> = {
     message.validators = object.validators ?? "";
     message.unbonded = object.unbonded ?? "";
     message.slashed = object.slashed ?? "";
+    message.burnedTake = object.burnedTake ?? "";
+    message.emitted = object.emitted ?? "";
+    message.forfeited = object.forfeited ?? "";
     return message;
   },
 };

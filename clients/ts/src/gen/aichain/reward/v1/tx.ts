@@ -47,6 +47,18 @@ export interface MsgRetryPayout {
 export interface MsgRetryPayoutResponse {
 }
 
+/** MsgClaimEmission claims emission. */
+export interface MsgClaimEmission {
+  /** provider is the signer, and is paid. */
+  provider: string;
+}
+
+/** MsgClaimEmissionResponse tells how much it was. */
+export interface MsgClaimEmissionResponse {
+  /** amount of uaic. */
+  amount: bigint;
+}
+
 /** MsgUpdateParams replaces the parameters. */
 export interface MsgUpdateParams {
   /** authority is the governance account. */
@@ -408,6 +420,119 @@ export const MsgRetryPayoutResponse: MessageFns<MsgRetryPayoutResponse> = {
   },
 };
 
+function createBaseMsgClaimEmission(): MsgClaimEmission {
+  return { provider: "" };
+}
+
+export const MsgClaimEmission: MessageFns<MsgClaimEmission> = {
+  encode(message: MsgClaimEmission, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgClaimEmission {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgClaimEmission();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<MsgClaimEmission>, I>>(base?: I): MsgClaimEmission {
+    return MsgClaimEmission.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MsgClaimEmission>, I>>(object: I): MsgClaimEmission {
+    const message = createBaseMsgClaimEmission();
+    message.provider = object.provider ?? "";
+    return message;
+  },
+};
+
+function createBaseMsgClaimEmissionResponse(): MsgClaimEmissionResponse {
+  return { amount: 0n };
+}
+
+export const MsgClaimEmissionResponse: MessageFns<MsgClaimEmissionResponse> = {
+  encode(message: MsgClaimEmissionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.amount !== 0n) {
+      if (BigInt.asUintN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgClaimEmissionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgClaimEmissionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.amount = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<MsgClaimEmissionResponse>, I>>(base?: I): MsgClaimEmissionResponse {
+    return MsgClaimEmissionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MsgClaimEmissionResponse>, I>>(object: I): MsgClaimEmissionResponse {
+    const message = createBaseMsgClaimEmissionResponse();
+    message.amount = (object.amount !== undefined && object.amount !== null) ? BigInt(object.amount) : 0n;
+    return message;
+  },
+};
+
 function createBaseMsgUpdateParams(): MsgUpdateParams {
   return { authority: "", params: undefined };
 }
@@ -528,6 +653,8 @@ export interface Msg {
   WithdrawBond(request: MsgWithdrawBond): Promise<MsgWithdrawBondResponse>;
   /** RetryPayout queues a parked payout again. */
   RetryPayout(request: MsgRetryPayout): Promise<MsgRetryPayoutResponse>;
+  /** ClaimEmission mints what the signer, a registered provider, has earned beside its prices. */
+  ClaimEmission(request: MsgClaimEmission): Promise<MsgClaimEmissionResponse>;
   /** UpdateParams replaces the parameters (governance). */
   UpdateParams(request: MsgUpdateParams): Promise<MsgUpdateParamsResponse>;
 }
@@ -542,6 +669,7 @@ export class MsgClientImpl implements Msg {
     this.AddBond = this.AddBond.bind(this);
     this.WithdrawBond = this.WithdrawBond.bind(this);
     this.RetryPayout = this.RetryPayout.bind(this);
+    this.ClaimEmission = this.ClaimEmission.bind(this);
     this.UpdateParams = this.UpdateParams.bind(this);
   }
   AddBond(request: MsgAddBond): Promise<MsgAddBondResponse> {
@@ -560,6 +688,12 @@ export class MsgClientImpl implements Msg {
     const data = MsgRetryPayout.encode(request).finish();
     const promise = this.rpc.request(this.service, "RetryPayout", data);
     return promise.then((data) => MsgRetryPayoutResponse.decode(new BinaryReader(data)));
+  }
+
+  ClaimEmission(request: MsgClaimEmission): Promise<MsgClaimEmissionResponse> {
+    const data = MsgClaimEmission.encode(request).finish();
+    const promise = this.rpc.request(this.service, "ClaimEmission", data);
+    return promise.then((data) => MsgClaimEmissionResponse.decode(new BinaryReader(data)));
   }
 
   UpdateParams(request: MsgUpdateParams): Promise<MsgUpdateParamsResponse> {
