@@ -157,7 +157,7 @@ func Address(account int) sdk.AccAddress { return sdk.AccAddress(key(account).Pu
 // newValidator has the same keys in every chain.
 func newValidator(tb testing.TB, i int, operator *Account) *Validator {
 	tb.Helper()
-	cons := cmted25519.GenPrivKeyFromSecret([]byte{byte(i), 'c'})
+	cons := cmted25519.GenPrivKeyFromSecret(consSecret(i))
 	seed := make([]byte, vrf.SeedSize)
 	seed[0], seed[1] = byte(i), 'v'
 	key, err := vrf.FromSeed(seed)
