@@ -4,12 +4,14 @@
 #   NET        folder of the network                 (.localnet)
 #   BASE_PORT  first port; node i has BASE+10*i …+4  (26600)
 #   CHAIN_ID   its chain id                          (aichain-local-1)
+#   LISTEN     IP address to listen on               (127.0.0.1); with one that others reach, nodes and providers of other machines can join
 #
 # Nothing here sleeps for a fixed time: what must happen is asked for until it has, or until a deadline.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 NET=${NET:-$ROOT/.localnet}
 BASE_PORT=${BASE_PORT:-26600}
 CHAIN_ID=${CHAIN_ID:-aichain-local-1}
+LISTEN=${LISTEN:-127.0.0.1}
 AICHAIND=${AICHAIND:-$ROOT/build/aichaind}
 AIWORKER=${AIWORKER:-$ROOT/build/aiworker}
 MODEL=$ROOT/models/nano/nano.canon
@@ -22,9 +24,9 @@ fail() { echo "${0##*/}: $*" >&2; exit 1; }
 build() { make -s -C "$ROOT" build; }
 
 # rpc I, grpc I, rest I: where node I listens.
-rpc() { echo "http://127.0.0.1:$((BASE_PORT + 10 * $1 + 1))"; }
-grpc() { echo "127.0.0.1:$((BASE_PORT + 10 * $1 + 2))"; }
-rest() { echo "http://127.0.0.1:$((BASE_PORT + 10 * $1 + 3))"; }
+rpc() { echo "http://$LISTEN:$((BASE_PORT + 10 * $1 + 1))"; }
+grpc() { echo "$LISTEN:$((BASE_PORT + 10 * $1 + 2))"; }
+rest() { echo "http://$LISTEN:$((BASE_PORT + 10 * $1 + 3))"; }
 
 # init_net N ACCOUNTS [FLAGS …]: writes N validators and the named accounts into $NET, replacing a network there.
 init_net() {
@@ -35,7 +37,7 @@ init_net() {
   rm -rf "$NET"
   mkdir -p "$NET"
   "$AICHAIND" testnet-init --home "$NET/node0" --out "$NET" --validators "$n" --accounts "$accounts" \
-    --base-port "$BASE_PORT" --chain-id "$CHAIN_ID" "$@"
+    --base-port "$BASE_PORT" --chain-id "$CHAIN_ID" --host "$LISTEN" "$@"
 }
 
 # start_process NAME COMMAND …: runs it in the background, its output in $NET/NAME.log, its pid in $NET/NAME.pid.

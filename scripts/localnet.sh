@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds if needed, writes a network of validators into .localnet, starts them and three workers that serve the model
-# nano as processes on 127.0.0.1, and keeps them up until Ctrl-C, having said how to talk to them.
+# nano as processes on this machine, and keeps them up until Ctrl-C, having said how to talk to them.
 #
 #   scripts/localnet.sh                 four validators, three workers; accounts requester, worker0, worker1, worker2
 #   WORKERS=0 scripts/localnet.sh       no worker, or another number up to the accounts worker0, worker1 …
 #   VALIDATORS=1 scripts/localnet.sh    another number
 #   ACCOUNTS=alice,bob …                other funded accounts
 #   SECONDS_UP=5 …                      stop by itself after so many seconds
+#   LISTEN=10.0.0.7 …                   listen where other machines can join (docs/operators.md)
 #   NET, BASE_PORT, CHAIN_ID            see lib.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

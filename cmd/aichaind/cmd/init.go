@@ -47,7 +47,8 @@ func initCmd(mbm module.BasicManager) *cobra.Command {
 		Long: `Write the home of a new node: consensus, peer and VRF keys, config.toml, app.toml, and a genesis file with our
 defaults and no accounts. Existing keys are kept.
 
-  to join a chain      replace config/genesis.json by that chain's, set seeds in config/config.toml, start
+  to join a chain      replace config/genesis.json by that chain's, set persistent_peers or seeds in config/config.toml, start;
+                       docs/operators.md has each command
   to begin a chain     aichaind genesis add-genesis-account, gentx, collect-gentxs, add-vrf-key, then start`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ defaults and no accounts. Existing keys are kept.
 			if err != nil {
 				return err
 			}
-			return show(cmd, res, fmt.Sprintf("wrote the home of %s for chain %s\n  home     %s\n  node id  %s\n  vrf key  %s\n  genesis  %s\n",
+			return show(cmd, res, fmt.Sprintf("wrote the home of %s for chain %s\n  home     %s\n  node id  %s\n  vrf key  %s\n  genesis  %s (without accounts: replace it to join a chain)\n",
 				res.Moniker, res.ChainID, res.Home, res.NodeID, res.VrfKey, res.Genesis))
 		},
 	}

@@ -15,5 +15,6 @@ func ownCommands(a *app.App) []*cobra.Command {
 		InferCmd(),
 		receiptCmd(),
 		stateStatsCmd(),
+		doctorCmd(),
 	}
 }

@@ -36,7 +36,8 @@ const EnvPrefix = "AICHAIND"
 const rootLong = `aichaind runs a node of aichain, where anyone buys an AI answer whose correctness the chain establishes,
 and talks to one.
 
-  a new node       aichaind init, then start; for a validator also vrf-key and tx staking create-validator
+  a new node       aichaind init, then start; for a validator also tx staking create-validator and vrf-key
+  what is wrong    aichaind doctor, with the next step for each
   a local network  aichaind testnet-init, or scripts/localnet.sh, which starts it too
   ask the chain    aichaind query compute task 1, query beacon output 0, query bank balances ADDRESS
   act              aichaind tx MODULE MESSAGE --from KEY --gas auto --gas-adjustment 1.3 --gas-prices 0.001uaic
@@ -85,6 +86,7 @@ func NewRootCmd() *cobra.Command {
 	if err := opts.EnhanceRootCommand(root); err != nil {
 		panic(err)
 	}
+	ownExamples(root)
 	hexInText(root, tmp.InterfaceRegistry())
 	tellDisputes(root)
 	return root

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type testnet struct {
 	out         string
 	chainID     string
 	validators  int
+	host        string // on which the nodes listen
 	basePort    int
 	accounts    []string
 	commitPause time.Duration
@@ -73,7 +75,8 @@ func testnetCmd(mbm module.BasicManager) *cobra.Command {
 		Short: "Write the homes of a network of validators on this machine",
 		Long: `Write the homes of a network of validators on this machine: OUT/node0 …, each with its keys in a test keyring. The extra
 accounts are in that of node0, so that aichaind --home OUT/node0 talks to the network with no further flags.
-Node i listens on 127.0.0.1 at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof), +5 (metrics).
+Node i listens on HOST at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof, always
+on 127.0.0.1), +5 (metrics). With an address of this machine as HOST, nodes and providers on other machines can join.
 Keys are not protected: never use them elsewhere.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -95,6 +98,7 @@ Keys are not protected: never use them elsewhere.`,
 	}
 	cmd.Flags().IntVar(&n.validators, "validators", 4, "number of validators, 1 to 64")
 	cmd.Flags().StringVar(&n.out, "out", "./.localnet", "folder to write; must not hold a network")
+	cmd.Flags().StringVar(&n.host, "host", "127.0.0.1", "IP address to listen on, one that others reach this machine by")
 	cmd.Flags().IntVar(&n.basePort, "base-port", 26600, "first port")
 	cmd.Flags().DurationVar(&n.commitPause, "timeout-commit", blockTime, "pause after each block")
 	cmd.Flags().StringVar(&accounts, "accounts", "", "names of extra funded accounts, separated by commas: requester,worker0,worker1")
@@ -123,6 +127,9 @@ func (n *testnet) write() (testnetResult, error) {
 	}
 	if n.basePort < 1024 || n.basePort+10*n.validators > 65535 {
 		return testnetResult{}, usageError{errors.New("expected all ports between 1024 and 65535")}
+	}
+	if ip := net.ParseIP(n.host); ip == nil || ip.IsUnspecified() {
+		return testnetResult{}, usageError{fmt.Errorf("expected --host to be an IP address of this machine, got %q", n.host)}
 	}
 	n.state = n.basics.DefaultGenesis(n.clientCtx.Codec)
 	res := testnetResult{ChainID: n.chainID, Client: filepath.Join(n.out, "node0")}

@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 
@@ -45,7 +47,7 @@ func (n *testnet) addNode(i int) (testnetNode, error) {
 		return testnetNode{}, fmt.Errorf("%s already holds a node: remove it or choose another --out", home)
 	}
 	port := n.basePort + 10*i
-	at := func(offset int) string { return fmt.Sprintf("127.0.0.1:%d", port+offset) }
+	at := func(offset int) string { return net.JoinHostPort(n.host, strconv.Itoa(port+offset)) }
 	cfg := n.nodeComet(home, name, at)
 	if err := os.MkdirAll(filepath.Join(home, "config"), 0o755); err != nil {
 		return testnetNode{}, err
@@ -75,7 +77,7 @@ func (n *testnet) nodeComet(home, name string, at func(int) string) *cmtcfg.Conf
 	cfg.Moniker = name
 	cfg.P2P.ListenAddress = "tcp://" + at(0)
 	cfg.RPC.ListenAddress = "tcp://" + at(1)
-	cfg.RPC.PprofListenAddress = at(4)
+	cfg.RPC.PprofListenAddress = fmt.Sprintf("127.0.0.1:%d", n.basePort+10*len(n.nodes)+4) // nobody else's business
 	cfg.Instrumentation.Prometheus, cfg.Instrumentation.PrometheusListenAddr = true, at(5)
 	cfg.P2P.AddrBookStrict = false
 	cfg.P2P.AllowDuplicateIP = true
