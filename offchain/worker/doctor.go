@@ -37,9 +37,11 @@ type Patient struct {
 	Address string
 	KeyErr  error
 	Chain   DoctorChain
-	// Roots computes the ids of the model files in order.
+	// Root computes the id of a model file.
 	Root func(path string) ([32]byte, error)
-	Now  func() time.Time
+	// RPC asks the CometBFT RPC at a URL which chain it is of.
+	RPC func(ctx context.Context, url string) (chainID string, err error)
+	Now func() time.Time
 }
 
 // DoctorChain is what the doctor asks of the chain; *client.Client is one.
@@ -63,6 +65,9 @@ func (p Patient) Examine(ctx context.Context) []Finding {
 	reach := p.chain(ctx)
 	out = append(out, reach...)
 	isReachable := reach[0].OK
+	if isReachable && p.Config.Chain.RPC != "" {
+		out = append(out, p.blocks(ctx))
+	}
 	if isReachable && p.KeyErr == nil {
 		out = append(out, p.money(ctx))
 		if p.Config.Dispute.InspectBps > 0 {
@@ -88,7 +93,9 @@ func (p Patient) config() Finding {
 
 func (p Patient) key() Finding {
 	if p.KeyErr != nil {
-		return Finding{Check: "key", Detail: p.KeyErr.Error(), Next: "aiworker init --create-key, or name an existing key in [key]"}
+		f := Finding{Check: "key"}
+		f.Detail, f.Next = told(p.KeyErr, "aiworker init --create-key, or name an existing key in [key]")
+		return f
 	}
 	return Finding{Check: "key", OK: true, Detail: p.Address}
 }
@@ -163,6 +170,11 @@ func (p Patient) chain(ctx context.Context) []Finding {
 	if err := p.Chain.CheckChain(ctx); err != nil {
 		f := Finding{Check: "chain"}
 		f.Detail, f.Next = told(err, "start the node, or name another in [chain]")
+		if strings.Contains(f.Detail, tlsHandshake) {
+			f.Next = "set tls = false in [chain] if that address is not encrypted; if it is, its certificate must be known to this machine"
+		} else if !p.Config.Chain.TLS {
+			f.Next += "; tls = true in [chain] if it is encrypted"
+		}
 		return []Finding{f}
 	}
 	height, at, err := p.Chain.BlockTime(ctx)
@@ -176,6 +188,26 @@ func (p Patient) chain(ctx context.Context) []Finding {
 		clock.Next = "set this machine's clock (NTP), or wait until the node has caught up"
 	}
 	return append(out, clock)
+}
+
+// tlsHandshake is how gRPC says that encryption could not be agreed on.
+const tlsHandshake = "authentication handshake failed"
+
+// blocks checks the RPC of the node: without it the worker asks for new blocks once a second and sees them later.
+func (p Patient) blocks(ctx context.Context) Finding {
+	f := Finding{Check: "rpc"}
+	url := p.Config.Chain.RPC
+	id, err := p.RPC(ctx, url)
+	switch {
+	case err != nil:
+		f.Detail, f.Next = err.Error(), "mend rpc in [chain], or empty it to ask for new blocks over gRPC"
+	case p.Config.Chain.ChainID != "" && id != p.Config.Chain.ChainID:
+		f.Detail = fmt.Sprintf("%s is of chain %s, expected %s", url, id, p.Config.Chain.ChainID)
+		f.Next = "name the RPC of the same node as grpc in [chain]"
+	default:
+		f.OK, f.Detail = true, url
+	}
+	return f
 }
 
 // money checks that the provider is registered, or can be.

@@ -54,6 +54,13 @@ func TestDoctorSaysTheNextStep(t *testing.T) {
 		"salt secret gone": {spoil: func(p *Patient, _ *fakeChain) {
 			write(p.Config.In(p.Config.Journal.Path), "a journal")
 		}, check: "journal", next: "backup"},
+		"rpc away": {spoil: func(p *Patient, _ *fakeChain) {
+			p.RPC = func(context.Context, string) (string, error) { return "", errors.New("connection refused") }
+		}, check: "rpc", next: "rpc in [chain]"},
+		"rpc of another chain": {spoil: func(p *Patient, _ *fakeChain) {
+			p.RPC = func(context.Context, string) (string, error) { return "another", nil }
+		}, check: "rpc", next: "same node"},
+		"no rpc":   {spoil: func(p *Patient, _ *fakeChain) { p.Config.Chain.RPC, p.RPC = "", nil }},
 		"inspects": {spoil: func(p *Patient, c *fakeChain) { p.Config.Dispute.InspectBps, c.referee.free = 500, 50 }},
 		"inspects without a free stake": {spoil: func(p *Patient, c *fakeChain) {
 			p.Config.Dispute.InspectBps, c.referee.free = 500, 20
@@ -67,6 +74,7 @@ func TestDoctorSaysTheNextStep(t *testing.T) {
 			p := Patient{
 				Config: testConfig().At(t.TempDir()), Address: chain.addr, Now: func() time.Time { return now },
 				Chain: doctorChain{chain, now.Add(-time.Second)}, Root: func(string) ([32]byte, error) { return testModel, nil },
+				RPC: func(context.Context, string) (string, error) { return testConfig().Chain.ChainID, nil },
 			}
 			c.spoil(&p, chain)
 			failed := 0

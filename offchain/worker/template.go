@@ -130,6 +130,19 @@ func tomlQuote(s string) string {
 	return b.String()
 }
 
+// MayWriteConfig returns the error that WriteConfig would return because home/config.toml exists.
+func MayWriteConfig(home string, overwrite bool) error {
+	path := filepath.Join(home, "config.toml")
+	if _, err := os.Stat(path); err != nil || overwrite {
+		return nil // what else may be wrong, writing it tells
+	}
+	return configExists(path)
+}
+
+func configExists(path string) error {
+	return fmt.Errorf("%s exists (next: edit it, or give --overwrite)", path)
+}
+
 // WriteConfig writes home/config.toml; an existing one stays unless overwrite.
 func WriteConfig(home string, c Config, overwrite bool) (string, error) {
 	path := filepath.Join(home, "config.toml")
@@ -146,7 +159,7 @@ func WriteConfig(home string, c Config, overwrite bool) (string, error) {
 	}
 	f, err := os.OpenFile(path, flags, 0o600)
 	if os.IsExist(err) {
-		return path, fmt.Errorf("%s exists (next: edit it, or give --overwrite)", path)
+		return path, configExists(path)
 	}
 	if err != nil {
 		return path, err

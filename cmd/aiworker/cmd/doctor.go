@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
 
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	"github.com/spf13/cobra"
 
 	"github.com/aichain/aichain/canon/model"
@@ -24,7 +26,7 @@ Each finding tells the next step. Exit code 3 if something is wrong.`,
 			if err != nil {
 				return err
 			}
-			p := worker.Patient{Config: cfg, Root: rootOf, Now: time.Now}
+			p := worker.Patient{Config: cfg, Root: rootOf, RPC: chainOf, Now: time.Now}
 			c, err := connect(cmd, cfg)
 			if err != nil {
 				p.KeyErr = err
@@ -37,6 +39,24 @@ Each finding tells the next step. Exit code 3 if something is wrong.`,
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text or json")
 	return cmd
+}
+
+// rpcWait bounds the question to the RPC.
+const rpcWait = 10 * time.Second
+
+// chainOf asks a CometBFT RPC for its chain.
+func chainOf(ctx context.Context, url string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, rpcWait)
+	defer cancel()
+	rpc, err := rpchttp.New(url, "/websocket")
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", url, err)
+	}
+	status, err := rpc.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	return status.NodeInfo.Network, nil
 }
 
 // rootOf computes the id of a model file.

@@ -56,16 +56,25 @@ func initCmd() *cobra.Command {
 			if err := cfg.Validate(); err != nil {
 				return badInput(err)
 			}
-			path, err := worker.WriteConfig(home, cfg, overwrite)
-			if err != nil {
+			write := func() error {
+				path, err := worker.WriteConfig(home, cfg, overwrite)
+				if err == nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", path)
+				}
 				return badInput(err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", path)
 			if !createKey && !recoverKey {
+				if err := write(); err != nil {
+					return err
+				}
 				fmt.Fprintln(cmd.OutOrStdout(), "next:", doctorOf(home))
 				return nil
 			}
-			return makeKey(cmd, in, cfg.At(home), recoverKey, doctorOf(home))
+			if err := worker.MayWriteConfig(home, overwrite); err != nil {
+				return badInput(err)
+			}
+			// The key first: it may fail on a passphrase, and what failed must be able to run again unchanged.
+			return makeKey(cmd, in, keyPlan{cfg: cfg.At(home), isRecovered: recoverKey, doctor: doctorOf(home), write: write})
 		},
 	}
 	configFlags(cmd.Flags(), &cfg, &m)
@@ -81,6 +90,7 @@ func initCmd() *cobra.Command {
 func configFlags(fs *pflag.FlagSet, cfg *worker.Config, m *worker.ModelConfig) {
 	fs.StringVar(&cfg.Chain.ChainID, "chain-id", "", "id of the chain")
 	fs.StringVar(&cfg.Chain.GRPC, "grpc-addr", cfg.Chain.GRPC, "gRPC of a node")
+	fs.BoolVar(&cfg.Chain.TLS, "tls", false, "the gRPC is encrypted, with a certificate that this machine knows")
 	fs.StringVar(&cfg.Chain.RPC, "node", cfg.Chain.RPC, "CometBFT RPC of the same node")
 	fs.StringVar(&cfg.Key.Name, "key", cfg.Key.Name, "name of the key")
 	fs.StringVar(&cfg.Key.Backend, "keyring-backend", cfg.Key.Backend, "os, file, test, memory")
@@ -148,35 +158,53 @@ func doctorOf(home string) string {
 	return "aiworker doctor --home " + home
 }
 
-func makeKey(cmd *cobra.Command, in *bufio.Reader, cfg worker.Config, isRecovered bool, doctor string) error {
-	kr, err := openKeys(cmd, cfg)
+// keyPlan says which key is made and what is done once it is there.
+type keyPlan struct {
+	cfg         worker.Config
+	isRecovered bool
+	doctor      string       // the command that examines the home
+	write       func() error // the configuration
+}
+
+func makeKey(cmd *cobra.Command, in *bufio.Reader, p keyPlan) error {
+	kr, err := openKeys(cmd, p.cfg)
 	if err != nil {
 		return err
 	}
-	if addr, err := client.KeyAddress(kr, cfg.Key.Name); err == nil {
-		fmt.Fprintf(cmd.OutOrStdout(), "key %s exists: %s\nnext: %s\n", cfg.Key.Name, addr, doctor)
+	out, name := cmd.OutOrStdout(), p.cfg.Key.Name
+	if addr, err := client.KeyAddress(kr, name); err == nil {
+		if err := p.write(); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "key %s exists: %s\nnext: %s\n", name, addr, p.doctor)
 		return nil
 	} else if !errors.Is(err, client.ErrNoKey) {
-		return err
+		return withPassphrase(err)
 	}
-	if isRecovered {
+	if p.isRecovered {
 		words, err := in.ReadString('\n')
 		if err != nil && words == "" {
 			return badInput(fmt.Errorf("read the words: %w", err))
 		}
-		addr, err := client.RestoreKey(kr, cfg.Key.Name, strings.TrimSpace(words))
+		addr, err := client.RestoreKey(kr, name, strings.TrimSpace(words))
 		if err != nil {
-			return badInput(err)
+			return badInput(withPassphrase(err))
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "restored key %s: %s\nnext: %s\n", cfg.Key.Name, addr, doctor)
+		if err := p.write(); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "restored key %s: %s\nnext: %s\n", name, addr, p.doctor)
 		return nil
 	}
-	addr, words, err := client.NewKey(kr, cfg.Key.Name)
+	addr, words, err := client.NewKey(kr, name)
 	if err != nil {
+		return withPassphrase(err)
+	}
+	cmd.PrintErrf("\nwrite these words down; they restore the key and are shown once:\n  %s\n\n", words)
+	if err := p.write(); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "made key %s: %s\n", cfg.Key.Name, addr)
-	cmd.PrintErrf("\nwrite these words down; they restore the key and are shown once:\n  %s\n\n", words)
-	fmt.Fprintf(cmd.OutOrStdout(), "next: send it %d uaic or more, for bond and fees, then %s\n", worker.NeedToRegister(cfg), doctor)
+	fmt.Fprintf(out, "made key %s: %s\n", name, addr)
+	fmt.Fprintf(out, "next: send it %d uaic or more, for bond and fees, then %s\n", worker.NeedToRegister(p.cfg), p.doctor)
 	return nil
 }

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,6 +33,21 @@ func TestInitTellsTheNextStepForItsHome(t *testing.T) {
 	_, err = call(t, "", "init", "--yes", "--home", home, "--chain-id", "c")
 	require.ErrorContains(t, err, "--overwrite")
 	require.Equal(t, exitBadInput, ExitCode(err))
+}
+
+// Without a terminal an encrypted keyring cannot be opened: the next step is told, and nothing is left that would stop it
+// from running again.
+func TestInitThatFailsOnThePassphraseLeavesNothing(t *testing.T) {
+	home := t.TempDir()
+	args := []string{"init", "--yes", "--home", home, "--chain-id", "c", "--create-key", "--keyring-backend", "file"}
+	_, err := call(t, "", args...)
+	require.ErrorContains(t, err, "next: run it on a terminal")
+	require.NoFileExists(t, filepath.Join(home, "config.toml"))
+	_, err = call(t, "long-secret\nlong-secret\n", append(args, "--tls")...)
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(home, "config.toml"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "tls = true")
 }
 
 func TestInitAsksOnlyForWhatNoFlagSaid(t *testing.T) {

@@ -135,6 +135,14 @@ func openKeys(cmd *cobra.Command, cfg worker.Config) (keyring.Keyring, error) {
 	return client.OpenKeyring(cfg.Key.Backend, cfg.In(cfg.Key.Dir), cmd.InOrStdin())
 }
 
+// withPassphrase adds the next step to the error of a keyring that nobody opened. The keyring's library has no typed one.
+func withPassphrase(err error) error {
+	if err == nil || !strings.Contains(err.Error(), "passphrase") {
+		return err
+	}
+	return fmt.Errorf("%w (next: run it on a terminal and type the passphrase, or pass it on standard input; --keyring-backend test keeps the key without one, readable for whoever reads the disk)", err)
+}
+
 // inclusionBlocks: a commit that is not in a block soon is signed anew, well inside the commit window.
 const inclusionBlocks = 4
 
@@ -143,10 +151,11 @@ func connect(cmd *cobra.Command, cfg worker.Config) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return client.New(client.Config{
+	c, err := client.New(client.Config{
 		GRPC: cfg.Chain.GRPC, TLS: cfg.Chain.TLS, RPC: cfg.Chain.RPC, ChainID: cfg.Chain.ChainID,
 		Keyring: kr, Key: cfg.Key.Name, InclusionBlocks: inclusionBlocks,
 	})
+	return c, withPassphrase(err)
 }
 
 func logger(cmd *cobra.Command, cfg worker.Config) *slog.Logger {
