@@ -31,6 +31,7 @@ var attacks = []attackCase{
 	{"block-hash seed", blockHashSeed},
 	{"sybil split into 100", sybil},
 	{"stake out after forging", stakeOut},
+	{"trade with oneself for emission", selfDealing},
 	{"oversize", oversize},
 	{"many deadlines at once", manyDeadlines},
 	{"poisoned item", poisonedItem},
