@@ -120,6 +120,22 @@ func TestLeftmost(t *testing.T) {
 	})
 }
 
+func TestWindows(t *testing.T) {
+	eachCase(t, "windows.txt", func(t *testing.T, w []string) {
+		var n [3]uint64
+		for i := range n {
+			var err error
+			if n[i], err = strconv.ParseUint(w[i], 10, 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		move, trace := dispute.Windows(n[0], n[1], n[2])
+		if got := fmt.Sprint(move, " ", trace); got != w[4]+" "+w[5] {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
 func TestSpoils(t *testing.T) {
 	eachCase(t, "spoils.txt", func(t *testing.T, w []string) {
 		var n [4]uint64

@@ -83,7 +83,7 @@ func (k *Keeper) openSplit(ctx context.Context, r types.Round) error {
 	if err := k.openCase(ctx, types.Case{TaskId: r.TaskId, Round: r.Round, Origin: types.DISPUTE_ORIGIN_SPLIT}); err != nil {
 		return err
 	}
-	return k.openAgainstEachOther(ctx, &r, tops)
+	return k.openAgainstEachOther(ctx, &r, splitOf{tops: tops, commitWindow: task.Snapshot.CommitWindow})
 }
 
 // topsOf returns where the descent begins for each result of a round, nil for one that no run can have.
@@ -106,9 +106,15 @@ func (k *Keeper) topsOf(ctx context.Context, task *computetypes.Task, r *types.R
 	return tops, true
 }
 
+// splitOf is what the disputes of a split have in common.
+type splitOf struct {
+	tops         []*types.Place // where the descent begins, by result
+	commitWindow uint64         // of the task
+}
+
 // openAgainstEachOther opens a dispute for each two standing seats with different results, in both directions, by
 // solver's seat, then challenger's.
-func (k *Keeper) openAgainstEachOther(ctx context.Context, r *types.Round, tops []*types.Place) error {
+func (k *Keeper) openAgainstEachOther(ctx context.Context, r *types.Round, split splitOf) error {
 	for i := range r.Seats {
 		for j := range r.Seats {
 			solver, challenger := &r.Seats[i], &r.Seats[j]
@@ -117,7 +123,8 @@ func (k *Keeper) openAgainstEachOther(ctx context.Context, r *types.Round, tops 
 			}
 			if _, err := k.openDispute(ctx, opening{
 				taskID: r.TaskId, round: r.Round, origin: types.DISPUTE_ORIGIN_SPLIT,
-				solver: solver.Provider, challenger: challenger.Provider, top: *tops[solver.Result-1],
+				solver: solver.Provider, challenger: challenger.Provider,
+				top: *split.tops[solver.Result-1], commitWindow: split.commitWindow,
 			}); err != nil {
 				return err
 			}

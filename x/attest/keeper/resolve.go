@@ -26,6 +26,7 @@ type opening struct {
 	solver, challenger string
 	stake              uint64
 	top                types.Place // of the solver's trace
+	commitWindow       uint64      // of the task, blocks: what a run may take
 }
 
 // openDispute opens a dispute in its task's case: it begins at once if no other one against the solver is unresolved,
@@ -39,10 +40,11 @@ func (k *Keeper) openDispute(ctx context.Context, o opening) (types.Dispute, err
 	if err != nil {
 		return types.Dispute{}, err
 	}
+	moveWindow, traceWindow := dispute.Windows(params.DisputeWindow, params.TraceWindow, o.commitWindow)
 	d := types.Dispute{
 		Id: id, TaskId: o.taskID, Round: o.round, Origin: o.origin, Solver: o.solver, Challenger: o.challenger, Stake: o.stake,
 		Phase: types.DISPUTE_PHASE_QUEUED, Place: o.top, OpenHeight: heightOf(sdk.UnwrapSDKContext(ctx)),
-		MoveWindow: params.DisputeWindow, TraceWindow: params.TraceWindow,
+		MoveWindow: moveWindow, TraceWindow: traceWindow,
 	}
 	others, err := k.unresolvedAgainst(ctx, d.TaskId, d.Solver, 1)
 	if err != nil {
