@@ -18,7 +18,7 @@ PROMPT  ?= What is 37+45?
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint fmt proto proto-breaking tools fuzz sim bench localnet demo demo-cheat build-liar attack clean \
-  licences proto-baseline proto-ts test-ts release reproducible operate load arm64
+  licences proto-baseline proto-ts test-ts release reproducible operate load arm64 retention vulncheck
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## /  \1\t/' | expand -t 18
@@ -43,6 +43,13 @@ operate: ## upgrade, state sync, new keys, nodes down, 200 random kills, on real
 
 arm64: ## the recorded chain, the rules and the engine compute on arm64 (emulated) what they do here; see scripts/arm64.sh
 	./scripts/arm64.sh
+
+TASKS ?= 100000
+retention: ## the state after TASKS (100 000) settled tasks and the retention window, by collection, against the state before
+	TASKS=$(TASKS) $(GOTEST) -count=1 -v -timeout 60m -run TestStateAfterRetention ./tests/retention
+
+vulncheck: ## known vulnerabilities that our code reaches; VULNDB=DIR for a database on this disk; see scripts/vulncheck.sh
+	./scripts/vulncheck.sh
 
 load: ## find out what a network on this machine settles a second; see scripts/load.sh
 	./scripts/load.sh
