@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// CaseTimeout bounds each wait of a case; the longest lasts two windows.
-const CaseTimeout = 150 * time.Second
+// CaseTimeout bounds each wait of a case; the longest is for a trace that stays out, five commit windows.
+const CaseTimeout = 240 * time.Second
 
 const (
 	Prompt = "What is 37+45?"
