@@ -161,7 +161,7 @@ func signersOf(tx sdk.Tx) []string {
 // for it: ErrMempoolIsFull, before it is checked.
 func (p *Pool) CheckTx(run sdk.RunTx, req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
 	key := sha256.Sum256(req.Tx)
-	w, err := p.admit(req.Tx, key)
+	w, err := p.admit(req.Tx, key, req.Type == abci.CheckTxType_Recheck)
 	if err != nil {
 		return sdkerrors.ResponseCheckTxWithEvents(err, 0, 0, nil, false), nil
 	}
@@ -181,16 +181,18 @@ func (p *Pool) CheckTx(run sdk.RunTx, req *abci.RequestCheckTx) (*abci.ResponseC
 	}, nil
 }
 
-// admit returns the waiting transaction of these bytes, or a new one if there is room for it.
-func (p *Pool) admit(bz []byte, key [32]byte) (*waiting, error) {
+// admit returns the waiting transaction of these bytes, or a new one if there is room for it. One that was evicted is
+// refused once, when CometBFT asks again; if it is sent anew after that, CometBFT has forgotten it.
+func (p *Pool) admit(bz []byte, key [32]byte, isRecheck bool) (*waiting, error) {
 	p.mu.Lock()
 	w, isKnown := p.known[key]
 	_, isEvicted := p.gone[key]
+	delete(p.gone, key)
 	p.mu.Unlock()
 	switch {
 	case isKnown:
 		return w, nil
-	case isEvicted:
+	case isEvicted && isRecheck:
 		return nil, errorsmod.Wrap(sdkerrors.ErrMempoolIsFull, "others pay more")
 	}
 	w, err := p.read(bz, key)
@@ -214,8 +216,6 @@ func (p *Pool) keep(w *waiting) error {
 		p.skip(w) // the check has counted it: what its signers send next does not follow
 		return err
 	}
-	delete(p.gone, w.key)
-	w.isGone = false
 	p.line = append(p.line, w)
 	p.known[w.key] = w
 	s := &p.shares[w.kind()]

@@ -106,11 +106,12 @@ func TestAFloodLeavesRoomForWhatIsDue(t *testing.T) {
 	require.Len(t, block(p, 0), 5, "who cannot pay evicts nobody")
 	require.Zero(t, offer(t, p, "i 0 1000 2", false, nil))
 	require.Equal(t, []string{"e 0 1000 0", "f 0 1000 0", "i 0 1000 2"}, block(p, 0))
+	require.Equal(t, []string{"e 0 1000 0", "f 0 1000 0", "i 0 1000 2"}, block(p, 0, "a 0 1000 1"), "though CometBFT still has it")
 	require.Equal(t, full, offer(t, p, "a 0 1000 1", true, nil), "it was evicted")
 	require.Equal(t, full, offer(t, p, "a 1 1000 5", false, nil), "and what follows it would come too early")
-	require.Equal(t, []string{"e 0 1000 0", "f 0 1000 0", "i 0 1000 2"}, block(p, 0, "a 0 1000 1"))
 	p.Committed(1, [][]byte{[]byte("e 0 1000 0"), []byte("i 0 1000 2"), []byte("unknown")})
 	require.Equal(t, []string{"f 0 1000 0"}, block(p, 0))
+	require.Zero(t, offer(t, p, "a 0 1000 1", false, nil), "the same again, once there is room")
 	require.Zero(t, offer(t, p, "a 1 1000 5", false, nil))
 }
 
