@@ -58,6 +58,17 @@ func (c *Client) WithdrawBond(ctx context.Context, uaic uint64) (height uint64, 
 	return res.Height, tx, err
 }
 
+// ClaimEmission claims what the provider has earned beside its prices and returns how much it was, uaic.
+func (c *Client) ClaimEmission(ctx context.Context) (uaic uint64, tx Tx, err error) {
+	tx, err = c.send(ctx, 0, &rewardtypes.MsgClaimEmission{Provider: c.addr})
+	if err != nil {
+		return 0, tx, err
+	}
+	var res rewardtypes.MsgClaimEmissionResponse
+	err = c.response(tx, &res)
+	return res.Amount, tx, err
+}
+
 // Provider returns a provider with its offers and bond; ErrNotFound if it is not registered.
 func (c *Client) Provider(ctx context.Context, addr string) (*computetypes.QueryProviderResponse, error) {
 	return call(ctx, c, "ask for provider "+addr, c.compute.Provider, &computetypes.QueryProviderRequest{Address: addr})

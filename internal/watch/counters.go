@@ -42,6 +42,7 @@ type counters struct {
 	slashed  *prometheus.CounterVec
 	restored prometheus.Counter
 	bonds    *prometheus.CounterVec
+	emission *prometheus.CounterVec
 
 	parked *prometheus.CounterVec
 
@@ -96,6 +97,7 @@ func newCounters() *counters {
 		slashed:  countBy("slashed_uaic_total", "Bond slashed, by reason, uaic.", "reason"),
 		restored: count("restored_uaic_total", "Given back to payers of overturned tasks, uaic."),
 		bonds:    countBy("bond_moved_uaic_total", "Bond that came in, began to leave and left, uaic.", "change"),
+		emission: countBy("emission_uaic_total", "Emission that seats accrued, that was minted for claims, and that was lost in challenges, uaic.", "change"),
 
 		parked: countBy("parked_total", "Items put aside because they failed.", "module", "item"),
 		lower:  map[string]string{}, byType: map[string]prometheus.Counter{},
@@ -110,7 +112,7 @@ func (c *counters) all() []prometheus.Collector {
 		c.blocks, c.height, c.blockTime, c.failures, c.txs, c.seen,
 		c.posted, c.rounds, c.seats, c.commits, c.reveals, c.verdicts, c.outcomes, c.closed, c.overturned, c.pruned,
 		c.audits, c.cases, c.disputes, c.moves, c.ends, c.computed,
-		c.settled, c.slashes, c.slashed, c.restored, c.bonds, c.parked,
+		c.settled, c.slashes, c.slashed, c.restored, c.bonds, c.emission, c.parked,
 	}
 }
 

@@ -144,16 +144,19 @@ var rewardReaders = map[string]reader{
 		for i, to := range settledTo {
 			c.settledTo[i].Add(f.number(to.field))
 		}
+		c.emission.WithLabelValues("accrued").Add(f.number("emission"))
 	},
 	nameOf(&rewardtypes.EventSeatSlashed{}): func(c *counters, f *fields) {
 		reason := f.enum("reason", reasonPrefix)
 		c.slashes.WithLabelValues(reason).Inc()
 		c.slashed.WithLabelValues(reason).Add(f.number("amount"))
 	},
-	nameOf(&rewardtypes.EventRestored{}):         func(c *counters, f *fields) { c.restored.Add(f.number("amount")) },
-	nameOf(&rewardtypes.EventBondAdded{}):        func(c *counters, f *fields) { c.bonds.WithLabelValues("added").Add(f.number("amount")) },
-	nameOf(&rewardtypes.EventUnbondingStarted{}): func(c *counters, f *fields) { c.bonds.WithLabelValues("unbonding").Add(f.number("amount")) },
-	nameOf(&rewardtypes.EventUnbonded{}):         func(c *counters, f *fields) { c.bonds.WithLabelValues("unbonded").Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventRestored{}):          func(c *counters, f *fields) { c.restored.Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventBondAdded{}):         func(c *counters, f *fields) { c.bonds.WithLabelValues("added").Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventUnbondingStarted{}):  func(c *counters, f *fields) { c.bonds.WithLabelValues("unbonding").Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventUnbonded{}):          func(c *counters, f *fields) { c.bonds.WithLabelValues("unbonded").Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventEmissionClaimed{}):   func(c *counters, f *fields) { c.emission.WithLabelValues("minted").Add(f.number("amount")) },
+	nameOf(&rewardtypes.EventEmissionForfeited{}): func(c *counters, f *fields) { c.emission.WithLabelValues("lost").Add(f.number("amount")) },
 	nameOf(&rewardtypes.EventPayoutParked{}): func(c *counters, _ *fields) {
 		c.parked.WithLabelValues(rewardModule, itemPayout).Inc()
 	},

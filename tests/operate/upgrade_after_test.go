@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
+
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/aichain/aichain/app/upgrades"
 	"github.com/aichain/aichain/tests/localnet"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
 // halt waits until all nodes stand before the height of the plan, and until they have gone on with the new binary,
@@ -57,7 +61,7 @@ func (u *upgraded) check(t *testing.T, plan int64) {
 	}
 	u.Query(t, &versions, "upgrade", "module-versions")
 	for _, v := range versions.ModuleVersions {
-		if want := map[string]string{"attest": "2", "compute": "2"}[v.Name]; want != "" && v.Version != want {
+		if want := map[string]string{"attest": "2", "compute": "2", "reward": "2"}[v.Name]; want != "" && v.Version != want {
 			t.Errorf("expected version %s of %s, got %s", want, v.Name, v.Version)
 		}
 	}
@@ -75,6 +79,29 @@ func (u *upgraded) check(t *testing.T, plan int64) {
 	}
 	if compute.AuditBps != computetypes.DefaultParams().AuditBps || compute.OpenWindow != 90 {
 		t.Errorf("parameters of x/compute: expected audits and the rest as it was, got %v", compute)
+	}
+	u.checkMinting(t)
+}
+
+// checkMinting looks at what lets emission begin: the rate, and an account that may mint.
+func (u *upgraded) checkMinting(t *testing.T) {
+	var reward struct {
+		Params struct {
+			EmissionBps uint32 `json:"emission_bps"`
+		}
+	}
+	u.Query(t, &reward, "reward", "params")
+	if want := rewardtypes.DefaultParams().EmissionBps; reward.Params.EmissionBps != want {
+		t.Errorf("expected an emission of %d basis points, got %d", want, reward.Params.EmissionBps)
+	}
+	var account struct {
+		Account struct {
+			Value struct{ Permissions []string }
+		}
+	}
+	u.Query(t, &account, "auth", "module-account", rewardtypes.ModuleName)
+	if got := account.Account.Value.Permissions; !slices.Contains(got, authtypes.Minter) {
+		t.Errorf("expected the module account to be allowed to mint, got %v", got)
 	}
 }
 
