@@ -10,6 +10,7 @@ import (
 	"github.com/aichain/aichain/tests/forge"
 	"github.com/aichain/aichain/tests/kit"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
 // edge is a dispute that has come to a phase, whose next move is ready.
@@ -28,6 +29,7 @@ func reach(t *testing.T, want attesttypes.DisputePhase) *edge {
 	setup := kit.DefaultSetup(3)
 	setup.Chain.Invariants = true
 	setup.Attest = func(p *attesttypes.Params) { p.DisputeWindow, p.TraceWindow = 6, 8 }
+	setup.Compute = func(p *computetypes.Params) { p.CommitWindow = 1 } // a longer one would lengthen them
 	w := kit.New(t, setup)
 	terms := w.Terms(kit.TheModel, 60_000)
 	terms.MaxOutputTokens = 4
