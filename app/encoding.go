@@ -28,7 +28,7 @@ type Encoding struct {
 // NewEncoding returns the encoding. It panics if a registered message has no usable signer.
 func NewEncoding() Encoding {
 	enc := Encoding{
-		Addresses: addresscodec.NewBech32Codec(Bech32Prefix),
+		Addresses: newAddresses(addresscodec.NewBech32Codec(Bech32Prefix)),
 		Operators: addresscodec.NewBech32Codec(Bech32Prefix + "valoper"),
 		Consensus: addresscodec.NewBech32Codec(Bech32Prefix + "valcons"),
 		Amino:     codec.NewLegacyAmino(),

@@ -3,7 +3,6 @@ package app
 import (
 	corestore "cosmossdk.io/core/store"
 
-	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
@@ -48,7 +47,7 @@ func newStores() stores {
 
 // service returns the store of one module; nil for an unknown name.
 func (s stores) service(name string) corestore.KVStoreService {
-	return runtime.NewKVStoreService(s.keys[name])
+	return newStoreService(s.keys[name])
 }
 
 // all returns every key in a fixed order.

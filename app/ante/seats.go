@@ -55,6 +55,9 @@ func (d freeSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sd
 	if simulate || !IsSeatTx(tx) || !feeTx.GetFee().IsZero() {
 		return next(ctx, tx, simulate) // a simulation asks for the gas, to pay for it or not
 	}
+	if !ctx.IsCheckTx() {
+		ctx = attesttypes.WithReadRounds(ctx) // for the messages, which would read the same again
+	}
 	if err := d.check(ctx, tx, feeTx.GetGas()); err != nil {
 		return ctx, err
 	}

@@ -41,6 +41,14 @@ func (k *Keeper) senderOf(ctx sdk.Context, provider string) (sender, error) {
 	return sender{chainID: ctx.ChainID(), height: heightOf(ctx), name: provider, address: address}, nil
 }
 
+// at returns an element, nil if the list is shorter.
+func at(rounds []types.Round, i int) *types.Round {
+	if i >= len(rounds) {
+		return nil
+	}
+	return &rounds[i]
+}
+
 // change is a round that a message is about to store, and where its deadline was.
 type change struct {
 	round  types.Round

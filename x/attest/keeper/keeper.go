@@ -114,7 +114,7 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, addr addre
 		authority: authority,
 		params:    collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		rounds: collections.NewMap(sb, types.RoundsKey, "rounds",
-			collections.PairKeyCodec(collections.Uint64Key, collections.Uint32Key), codec.CollValue[types.Round](cdc)),
+			collections.PairKeyCodec(collections.Uint64Key, collections.Uint32Key), roundCodec{codec.CollValue[types.Round](cdc)}),
 		deadlines: idset.New(sb, types.DeadlinesKey, "deadlines"),
 		parked:    collections.NewMap(sb, types.ParkedKey, "parked", collections.Uint64Key, codec.CollValue[parkedRecord](cdc)),
 		pending:   collections.NewKeySet(sb, types.PendingKey, "pending", collections.BytesKey),

@@ -30,13 +30,14 @@ func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResul
 	seen := make(taskSet, len(msg.Commits))
 	committed := types.EventResultsCommitted{Provider: from.name, TaskIds: make([]uint64, 0, len(msg.Commits))}
 	opened := types.EventRevealsOpened{}
+	read := types.ReadRoundsIn(ctx).Take(msg)
 	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range msg.Commits {
 		c := &msg.Commits[i]
 		if err := seen.add(c.TaskId); err != nil {
 			return nil, atItem(err, c.TaskId, c.Round)
 		}
-		ch, err := m.commit(boxed, from, c)
+		ch, err := m.commit(boxed, from, c, at(read, i))
 		if err != nil {
 			return nil, atItem(err, c.TaskId, c.Round)
 		}
@@ -62,9 +63,10 @@ func (m msgServer) CommitResult(goCtx context.Context, msg *types.MsgCommitResul
 	return &types.MsgCommitResultResponse{}, nil
 }
 
-// commit checks one item and returns the round with the commitment in it; nothing is stored.
-func (k *Keeper) commit(ctx context.Context, from sender, c *types.Commit) (change, error) {
-	r, seat, err := k.seated(ctx, c.TaskId, c.Round, from.name)
+// commit checks one item and returns the round with the commitment in it; nothing is stored. The round may have been
+// read before.
+func (k *Keeper) commit(ctx context.Context, from sender, c *types.Commit, read *types.Round) (change, error) {
+	r, seat, err := k.seatedIn(ctx, read, c.TaskId, c.Round, from.name)
 	if err != nil {
 		return change{}, err
 	}

@@ -28,13 +28,14 @@ func (m msgServer) RevealResult(goCtx context.Context, msg *types.MsgRevealResul
 	changes := make([]change, 0, len(msg.Reveals))
 	seen := make(taskSet, len(msg.Reveals))
 	revealed := types.EventResultsRevealed{Provider: from.name, TaskIds: make([]uint64, 0, len(msg.Reveals))}
+	read := types.ReadRoundsIn(ctx).Take(msg)
 	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range msg.Reveals {
 		rev := &msg.Reveals[i]
 		if err := seen.add(rev.TaskId); err != nil {
 			return nil, atItem(err, rev.TaskId, rev.Round)
 		}
-		ch, err := m.reveal(boxed, from, rev)
+		ch, err := m.reveal(boxed, from, rev, at(read, i))
 		if err != nil {
 			return nil, atItem(err, rev.TaskId, rev.Round)
 		}
@@ -51,9 +52,10 @@ func (m msgServer) RevealResult(goCtx context.Context, msg *types.MsgRevealResul
 	return &types.MsgRevealResultResponse{}, nil
 }
 
-// reveal checks one item and returns the round with the result in it; nothing is stored.
-func (k *Keeper) reveal(ctx context.Context, from sender, rev *types.Reveal) (change, error) {
-	r, seat, err := k.seated(ctx, rev.TaskId, rev.Round, from.name)
+// reveal checks one item and returns the round with the result in it; nothing is stored. The round may have been read
+// before.
+func (k *Keeper) reveal(ctx context.Context, from sender, rev *types.Reveal, read *types.Round) (change, error) {
+	r, seat, err := k.seatedIn(ctx, read, rev.TaskId, rev.Round, from.name)
 	if err != nil {
 		return change{}, err
 	}

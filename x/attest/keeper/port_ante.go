@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -26,7 +27,8 @@ type seatItem struct {
 //
 // It does not check the signature; whoever calls it must, before anything it allows is kept. It costs no gas. It
 // checks the number of items first, without reading anything (MaxBatchLimit), and then reads one round per item and
-// stops at the first failure, so a stranger's message costs one read however long it is.
+// stops at the first failure, so a stranger's message costs one read however long it is. What it has read it keeps for
+// the message itself, if the context has a place for it (types.WithReadRounds).
 //
 // In CheckTx it also refuses an item whose seat has the same message in the node's mempool (ErrSeatMessagePending), a
 // reveal that would be public before the lot of its round's blind seat is drawn (ErrRevealTooSoon),
@@ -43,6 +45,8 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 	}
 	isDeep := ctx.IsCheckTx() && !ctx.IsReCheckTx()
 	seen := make(taskSet, len(items))
+	read := types.ReadRoundsIn(ctx)
+	var rounds []types.Round
 	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
 	for i := range items {
 		item := &items[i]
@@ -59,6 +63,9 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 		if err != nil {
 			return atItem(err, item.taskID, item.round)
 		}
+		if read != nil {
+			rounds = append(rounds, r)
+		}
 		if i > 0 {
 			continue
 		}
@@ -70,7 +77,11 @@ func (k *Keeper) FreeSeatMessage(goCtx context.Context, msg sdk.Msg) error {
 		if err := checkBatch(len(items), params.MaxBatch); err != nil {
 			return err
 		}
+		if read != nil {
+			rounds = slices.Grow(rounds, len(items)-1)
+		}
 	}
+	read.Keep(msg, rounds)
 	return nil
 }
 

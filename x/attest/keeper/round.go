@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 
 	"github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -12,6 +13,22 @@ import (
 
 // parkedRecord is shared by all modules.
 type parkedRecord = computetypes.Parked
+
+// roundCodec is the usual codec with a decoding that makes room for the usual number of seats at once: a round is decoded
+// ten times in its life.
+type roundCodec struct {
+	collcodec.ValueCodec[types.Round]
+}
+
+// Decode implements codec.ValueCodec.
+func (roundCodec) Decode(b []byte) (r types.Round, err error) {
+	r.Seats = make([]types.Seat, 0, usualSeats)
+	err = r.Unmarshal(b)
+	return r, err
+}
+
+// usualSeats is the number of seats that tasks ask for by default.
+const usualSeats = 3
 
 // round loads a round; ErrRoundNotFound if the task has none of that number.
 func (k *Keeper) round(ctx context.Context, taskID uint64, number uint32) (types.Round, error) {

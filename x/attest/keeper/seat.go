@@ -21,9 +21,19 @@ type sender struct {
 // seated loads a round and finds the provider's seat in it. It reads one record. It returns ErrRoundNotFound or
 // ErrNotSeated.
 func (k *Keeper) seated(ctx context.Context, taskID uint64, number uint32, provider string) (types.Round, int, error) {
-	r, err := k.round(ctx, taskID, number)
-	if err != nil {
-		return types.Round{}, -1, err
+	return k.seatedIn(ctx, nil, taskID, number, provider)
+}
+
+// seatedIn does as seated with a round that was read before, unless that is nil.
+func (k *Keeper) seatedIn(ctx context.Context, read *types.Round, taskID uint64, number uint32, provider string) (types.Round, int, error) {
+	var r types.Round
+	if read != nil && read.TaskId == taskID && read.Round == number {
+		r = *read
+	} else {
+		var err error
+		if r, err = k.round(ctx, taskID, number); err != nil {
+			return types.Round{}, -1, err
+		}
 	}
 	seat := r.SeatOf(provider)
 	if seat < 0 {

@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"context"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -24,7 +26,8 @@ func (k *Keeper) close(ctx sdk.Context, t types.Task, c types.Closing) error {
 	if to := task.Status(c.Status); !to.Closed() || statusOf(t).Closed() || !task.CanMove(statusOf(t), to) {
 		return errorsmod.Wrapf(types.ErrWrongStatus, "task %d cannot go from %s to %s", t.Id, statusOf(t), task.Status(c.Status))
 	}
-	params, err := k.params.Get(ctx)
+	boxed := context.Context(ctx) // once: a sdk.Context is half a kilobyte
+	params, err := k.params.Get(boxed)
 	if err != nil {
 		return err
 	}
@@ -33,7 +36,7 @@ func (k *Keeper) close(ctx sdk.Context, t types.Task, c types.Closing) error {
 	next.ResultRoot, next.OutputTokens = c.ResultRoot, c.OutputTokens
 	next.CloseHeight = height(ctx)
 	next.NextHeight = task.Prune(next.CloseHeight, params.RetentionWindow)
-	if err := k.save(ctx, t, next); err != nil {
+	if err := k.save(boxed, t, next); err != nil {
 		return err
 	}
 	return event.Emit(ctx, &types.EventTaskClosed{TaskId: t.Id, Status: c.Status, Reason: c.Reason, ResultRoot: c.ResultRoot})

@@ -97,13 +97,14 @@ func refOf(requester sdk.AccAddress, clientRef string, id uint64) refKey {
 
 // findKnown answers the inputs whose client_ref is known and notes the others as fresh.
 func (k *Keeper) findKnown(ctx context.Context, p *posting, inputs []types.TaskInput) error {
+	known, err := k.knownRefs(ctx, p.requesterAddr, inputs)
+	if err != nil {
+		return err
+	}
 	for i, in := range inputs {
 		id := uint64(0)
 		if in.ClientRef != "" {
-			var err error
-			if id, err = orZero(k.refs.Get(ctx, refOf(p.requesterAddr, in.ClientRef, 0))); err != nil {
-				return err
-			}
+			id = known[in.ClientRef]
 		}
 		if id == 0 {
 			p.fresh = append(p.fresh, i)
