@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/cometbft/cometbft/crypto"
@@ -42,6 +43,9 @@ func nodeFactsOf(cmd *cobra.Command, clientCtx client.Context) (f nodeFacts, err
 	ctx, cancel := context.WithTimeout(cmd.Context(), askFor)
 	defer cancel()
 	cfg := server.GetServerContextFromCmd(cmd).Config
+	if _, err := os.Stat(cfg.PrivValidatorKeyFile()); err != nil {
+		return f, fmt.Errorf("this is not the home of a node: %w (next: aichaind init, or name the home with --home)", err)
+	}
 	node, err := clientCtx.GetNode()
 	if err != nil {
 		return f, err
@@ -67,6 +71,9 @@ func nodeFactsOf(cmd *cobra.Command, clientCtx client.Context) (f nodeFacts, err
 	}
 	own := privval.LoadFilePVEmptyState(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile()).Key.PubKey
 	f.isOwn = s.ValidatorInfo.PubKey != nil && s.ValidatorInfo.PubKey.Equals(own)
+	if f.height == 0 {
+		return f, nil
+	}
 	if f.validator, err = findValidator(ctx, clientCtx, own); err != nil || f.validator == nil {
 		return f, err
 	}
@@ -92,7 +99,7 @@ func findValidator(ctx context.Context, clientCtx client.Context, own crypto.Pub
 		if err != nil || !cmt.Equals(own) {
 			continue // a key of another kind is not ours
 		}
-		v := &validatorFacts{operator: val.OperatorAddress, status: val.Status.String(), isJailed: val.Jailed}
+		v := &validatorFacts{operator: val.OperatorAddress, status: val.Status.String(), isJailed: val.Jailed, isEmpty: val.Tokens.IsZero()}
 		if val.IsBonded() {
 			v.power = val.ConsensusPower(sdk.DefaultPowerReduction)
 		}
@@ -140,7 +147,7 @@ func (v *validatorFacts) lookBack(ctx context.Context, clientCtx client.Context,
 		from := max(1, height-proposedOf+1, to-headersAtOnce+1)
 		info, err := node.BlockchainInfo(ctx, from, to)
 		if err != nil {
-			return nil // a node that came by state sync has no earlier blocks: what was counted stands
+			return nil //nolint:nilerr // a node that came by state sync has no earlier blocks: what was counted stands
 		}
 		for _, meta := range info.BlockMetas { // newest first
 			v.lookedAt++

@@ -34,6 +34,7 @@ type validatorFacts struct {
 	operator, status     string
 	power                int64 // in the present set
 	isJailed             bool
+	isEmpty              bool // nothing is bonded to it
 	isTombstoned         bool
 	jailedUntil          time.Time
 	missed, mayMiss      int64
@@ -52,6 +53,9 @@ func (f nodeFacts) examine(now time.Time) []nodeFinding {
 			Check: "peers", OK: f.peers > 0, Detail: fmt.Sprintf("%d", f.peers),
 			Next: unless(f.peers > 0, "set persistent_peers in config/config.toml (ID@HOST:PORT) and restart; is their p2p port reachable from here?"),
 		})
+	}
+	if f.height == 0 {
+		return out // nobody can be asked more yet
 	}
 	if f.validator == nil {
 		return append(out, nodeFinding{
@@ -75,6 +79,8 @@ func (f nodeFacts) progress(now time.Time) nodeFinding {
 	age := now.Sub(f.blockTime).Round(time.Second)
 	c := nodeFinding{Check: "progress", OK: true, Detail: fmt.Sprintf("caught up, last block %s ago", age)}
 	switch {
+	case f.height == 0:
+		c.OK, c.Detail, c.Next = false, "has no block yet", "wait some seconds; with state sync until a snapshot is found and taken, see the log"
 	case f.isCatchingUp:
 		c.OK, c.Detail, c.Next = false, fmt.Sprintf("catching up, at a block of %s ago", age), "wait; it is no validator before"
 	case age.Abs() > oldBlock:
@@ -90,6 +96,8 @@ func (f nodeFacts) standing(now time.Time) nodeFinding {
 	switch {
 	case v.isTombstoned:
 		c.Detail, c.Next = c.Detail+", tombstoned: it signed twice", "for ever; unbond, and begin anew with another operator key and consensus key"
+	case v.isEmpty:
+		c.OK, c.Detail = true, c.Detail+", nothing is bonded to it: it is leaving, and gone when the unbonding time is over"
 	case v.isJailed && now.Before(v.jailedUntil):
 		c.Detail, c.Next = c.Detail+", jailed", "once the node has caught up, and not before "+v.jailedUntil.UTC().Format(time.RFC3339)+": aichaind tx slashing unjail --from VALIDATOR"
 	case v.isJailed:
@@ -97,7 +105,7 @@ func (f nodeFacts) standing(now time.Time) nodeFinding {
 	case v.power == 0:
 		c.OK, c.Next = true, "not in the active set: delegate more to it, at least 1000000uaic and more than the last in the set: aichaind tx staking delegate "+v.operator+" AMOUNT --from KEY"
 	case !f.isOwn:
-		c.OK, c.Next = true, "another node answered: start this one"
+		c.OK, c.Next = true, "the node that answered has another consensus key than this home: start or restart this home's, unless --node is meant to be another's"
 	default:
 		c.OK = true
 	}

@@ -30,6 +30,7 @@ func TestDoctorTellsTheNextStepOfANode(t *testing.T) {
 		"a full node":               {spoil: func(f *nodeFacts) { f.validator = nil }, check: "validator", next: "create-validator", isFine: true},
 		"other chain":               {spoil: func(f *nodeFacts) { f.genesisID = "other" }, check: "chain", next: "genesis.json"},
 		"catching up":               {spoil: func(f *nodeFacts) { f.isCatchingUp = true }, check: "progress", next: "wait"},
+		"no block":                  {spoil: func(f *nodeFacts) { f.height, f.isCatchingUp, f.validator = 0, true, nil }, check: "progress", next: "snapshot"},
 		"old block":                 {spoil: func(f *nodeFacts) { f.blockTime = now.Add(-time.Minute) }, check: "progress", next: "NTP"},
 		"alone":                     {spoil: func(f *nodeFacts) { f.peers = 0 }, check: "peers", next: "persistent_peers"},
 		"peers unknown":             {spoil: func(f *nodeFacts) { f.peers = -1 }},
@@ -38,8 +39,9 @@ func TestDoctorTellsTheNextStepOfANode(t *testing.T) {
 			f.validator.isJailed, f.validator.jailedUntil = true, now.Add(time.Minute)
 		}, check: "validator", next: "not before 1970-01-12T13:47:40Z: aichaind tx slashing unjail"},
 		"jail is over":      {spoil: func(f *nodeFacts) { f.validator.isJailed, f.validator.jailedUntil = true, now }, check: "validator", next: "unjail"},
+		"leaves":            {spoil: func(f *nodeFacts) { f.validator.isJailed, f.validator.isEmpty = true, true }},
 		"not in the set":    {spoil: func(f *nodeFacts) { f.validator.power = 0 }, check: "validator", next: "delegate", isFine: true},
-		"another's node":    {spoil: func(f *nodeFacts) { f.isOwn = false }, check: "validator", next: "start this one", isFine: true},
+		"another's node":    {spoil: func(f *nodeFacts) { f.isOwn = false }, check: "validator", next: "another consensus key", isFine: true},
 		"misses blocks":     {spoil: func(f *nodeFacts) { f.validator.missed = 151 }, check: "blocks", next: "behind"},
 		"misses few":        {spoil: func(f *nodeFacts) { f.validator.missed = 150 }},
 		"no key file":       {spoil: func(f *nodeFacts) { f.vrfFile, f.vrfErr = nil, vrfkey.ErrMissing }, check: "vrf key", next: "vrf-key new"},

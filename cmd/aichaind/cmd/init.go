@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cosmos/go-bip39"
@@ -109,6 +110,9 @@ func initHome(cmd *cobra.Command, mbm module.BasicManager, moniker string, overw
 	if err := writeTelemetryFile(cfg.RootDir); err != nil {
 		return initResult{}, err
 	}
+	if err := nameChainToClient(cfg.RootDir, chainID); err != nil {
+		return initResult{}, err
+	}
 	return initResult{
 		Home: cfg.RootDir, Moniker: moniker, ChainID: chainID, NodeID: nodeID, VrfKey: hex.EncodeToString(key), Genesis: cfg.GenesisFile(),
 	}, nil
@@ -155,4 +159,18 @@ func writeTelemetryFile(home string) error {
 		return nil
 	}
 	return os.WriteFile(path, nil, 0o600)
+}
+
+// chainIDLine is the chain id in client.toml.
+var chainIDLine = regexp.MustCompile(`(?m)^chain-id = .*$`)
+
+// nameChainToClient puts the chain id into the home's client.toml. Any command makes that file, without one: only when init
+// is the first of all does the SDK fill it in, and afterwards every transaction would ask for --chain-id.
+func nameChainToClient(home, chainID string) error {
+	path := filepath.Join(home, "config", "client.toml")
+	bz, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, chainIDLine.ReplaceAllLiteral(bz, fmt.Appendf(nil, "chain-id = %q", chainID)), 0o600)
 }
