@@ -1,9 +1,13 @@
 package attack
 
 import (
+	"math"
+
+	"github.com/aichain/aichain/app"
 	"github.com/aichain/aichain/rules/audit"
 	"github.com/aichain/aichain/tests/kit"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 )
 
 // foreseenAudit: seats that would lie only where no audit comes try to foresee the lot from all that anybody knows when
@@ -51,4 +55,46 @@ func foreseenAudit(r *report) {
 	r.share("audits left when the proposer of the lot is a friend of all three seats", p*p, both, lots)
 	const c = 1.0 / 3
 	r.least("audits when a third of the proposers are friends, of 5 %", 0.033, (1-c)*p+c*p*p, "")
+}
+
+// stuffedAudits: a requester with seats of its own completes as many rounds in one block as its gas allows, so that the
+// audits drawn for them fill the line in front of others'. The line is longer than what a block can lead to.
+func stuffedAudits(r *report) {
+	t0 := kit.New(r.T, kit.DefaultSetup(3))
+	gasOf := func(commits int) uint64 {
+		return t0.Chain.App.Attest.FreeSeatGas(&attesttypes.MsgCommitResult{Commits: make([]attesttypes.Commit, commits)})
+	}
+	rounds := float64(app.MaxBlockGas / (gasOf(2) - gasOf(1)))
+	drawn := rounds * auditBps / 10_000
+	most := int(drawn + 4*math.Sqrt(drawn))
+	r.least("budget, audits a block; needed for all rounds that its gas lets complete, with 4σ", float64(most), attesttypes.DefaultAuditBudget, "")
+	for _, c := range []struct {
+		who           string
+		tasks, budget int
+	}{{"", 1_000, attesttypes.DefaultAuditBudget}, {"control, a budget of 100: ", 400, 100}} {
+		setup := kit.DefaultSetup(5)
+		setup.Bond, setup.AuditBps, setup.Slots, setup.Chain.MaxGas = 100_000_000_000, 10_000, 10_000, -1
+		setup.Attest = func(p *attesttypes.Params) { p.AuditBudget = uint32(c.budget) }
+		setup.Compute = func(p *computetypes.Params) { p.MatchBudget = mostDraws }
+		t := newTable(r, setup)
+		t.ask(80_000, c.tasks)
+		t.commitAll(upTo(uint64(c.tasks)), func(uint64, int) kit.Answer { return truth })
+		start := cpuTime()
+		b := t.Do()
+		spent := cpuTime() - start
+		seated, skipped := 0, 0
+		for _, e := range b.Events {
+			switch e.(type) {
+			case *attesttypes.EventAuditSeated:
+				seated++
+			case *attesttypes.EventAuditSkipped:
+				skipped++
+			}
+		}
+		r.exact(c.who+"drawn audits that are left out", max(0, c.tasks-c.budget), skipped)
+		r.exact(c.who+"seated", min(c.tasks, c.budget), seated)
+		if c.who == "" {
+			r.most("CPU of the block that seats them, ms", 5_000, float64(spent.Milliseconds()), "")
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aichain/aichain/canon/model"
 	"github.com/aichain/aichain/canon/step"
+	"github.com/aichain/aichain/rules/dispute"
 	"github.com/aichain/aichain/tests/kit"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -16,8 +17,16 @@ import (
 // splitAt is a table with tasks whose third seat lied, played until the dispute of the first seat against it is in a phase in
 // each of them; it returns those disputes.
 func splitAt(r *report, tasks int, phase attesttypes.DisputePhase) (*table, []uint64) {
+	return splitIn(r, tasks, phase, 1_000)
+}
+
+// splitIn is splitAt with so many blocks for each move.
+func splitIn(r *report, tasks int, phase attesttypes.DisputePhase, window uint64) (*table, []uint64) {
 	setup := kit.DefaultSetup(3)
-	setup.Attest = func(p *attesttypes.Params) { p.DisputeWindow, p.TraceWindow = 1_000, 1_000 }
+	setup.Attest = func(p *attesttypes.Params) {
+		p.DisputeWindow, p.TraceWindow = window, max(window, attesttypes.DefaultTraceWindow)
+	}
+	setup.Compute = func(p *computetypes.Params) { p.CommitWindow = min(p.CommitWindow, window/dispute.MoveRuns) }
 	t := newTable(r, setup)
 	terms := t.Terms(kit.TheModel, 60_000)
 	terms.MaxOutputTokens = 4
@@ -178,8 +187,8 @@ func manyDisputes(r *report) {
 	setup := kit.DefaultSetup(6)
 	tasks := (disputes() + due - 1) / due
 	setup.Bond, setup.Slots, setup.Chain.MaxGas = uint64(tasks)*4_000_000, 10_000, -1
-	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = 100_000 }                       // all open in one block
-	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow = 10_000, 1_000 } // all seated in one block
+	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = 100_000 }                    // all open in one block
+	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow = 10_000, 60 } // all seated in one block, while the posts are matched
 	t := newTable(r, setup)
 	t.ask(60_000, tasks)
 	ids := upTo(uint64(tasks))
