@@ -97,7 +97,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 	    echo "$$t in $$(dirname $$f)"; $(GOTEST) -run='^$$' -fuzz="^$$t\$$" -fuzztime=$(FUZZTIME) "./$$(dirname $$f)" || exit 1; \
 	  done; done
 
-sim: ## random operations with all invariants after every block, SEEDS (3) seeds, at full length
+sim: ## random operations, ours alone and with the SDK's, all invariants after every block, SEEDS (3) seeds, at full length
 	SIM_SEEDS=$(SEEDS) SIM_LONG=1 $(GOTEST) -timeout 60m -count=1 -v ./tests/sim/...
 
 bench: ## what things cost, as one table: engine, beacon, draws, a verified task against a transfer, latency

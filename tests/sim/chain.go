@@ -22,11 +22,14 @@ import (
 	"github.com/aichain/aichain/rules/beacon"
 	"github.com/aichain/aichain/tests/kit"
 	attestkeeper "github.com/aichain/aichain/x/attest/keeper"
+	attestsim "github.com/aichain/aichain/x/attest/simulation"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	beacontypes "github.com/aichain/aichain/x/beacon/types"
 	"github.com/aichain/aichain/x/beacon/vrf"
 	computekeeper "github.com/aichain/aichain/x/compute/keeper"
+	computesim "github.com/aichain/aichain/x/compute/simulation"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardsim "github.com/aichain/aichain/x/reward/simulation"
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
@@ -48,10 +51,10 @@ func options(tb testing.TB) apptest.Options {
 				g.Params.VotingPeriod, g.Params.ExpeditedVotingPeriod = &voting, &expedited
 			})
 			apptest.Edit(a, gs, computetypes.ModuleName, func(g *computetypes.GenesisState) {
-				g.Params, g.Models = computeParams(middle), firstModels(tb)
+				g.Params, g.Models = computesim.Params(middle), firstModels(tb)
 			})
-			apptest.Edit(a, gs, attesttypes.ModuleName, func(g *attesttypes.GenesisState) { g.Params = attestParams(middle) })
-			apptest.Edit(a, gs, rewardtypes.ModuleName, func(g *rewardtypes.GenesisState) { g.Params = rewardParams(middle) })
+			apptest.Edit(a, gs, attesttypes.ModuleName, func(g *attesttypes.GenesisState) { g.Params = attestsim.Params(middle) })
+			apptest.Edit(a, gs, rewardtypes.ModuleName, func(g *rewardtypes.GenesisState) { g.Params = rewardsim.Params(middle) })
 			apptest.Edit(a, gs, beacontypes.ModuleName, func(g *beacontypes.GenesisState) { g.Params.EpochBlocks = beacontypes.MinEpochBlocks })
 		},
 	}
@@ -178,15 +181,31 @@ func firstModels(tb testing.TB) (models []computetypes.Model) {
 	return models
 }
 
+// keyRing holds the beacon keys of all validators, by their public keys.
+type keyRing map[string]vrf.Key
+
+// Prove answers for everybody: one process proposes for all of them.
+func (r keyRing) Prove(public, input []byte) []byte {
+	if key, ok := r[string(public)]; ok {
+		return key.Prove(input)
+	}
+	return nil
+}
+
 // registerVrfKey replaces the beacon key of a validator; its proposer speaks with the new one when it counts.
 func (w *world) registerVrfKey() (op, bool) {
 	v := w.rng.IntN(validators)
+	return w.newVrfKey(v, w.chain.Validators[v].Operator), true
+}
+
+// newVrfKey is the registration of a new key by the operator of a validator.
+func (w *world) newVrfKey(account int, operator sdk.ValAddress) op {
 	seed := make([]byte, vrf.SeedSize)
 	w.vrfKeys++
-	seed[0], seed[1], seed[2] = byte(v), byte(w.vrfKeys), byte(w.vrfKeys>>8)
+	seed[0], seed[1], seed[2] = byte(account), byte(w.vrfKeys), byte(w.vrfKeys>>8)
 	key, err := vrf.FromSeed(seed)
 	require.NoError(w.tb, err)
-	operator := w.chain.Validators[v].Operator
+	w.keys[string(key.Public())] = key
 	msg := &beacontypes.MsgRegisterVrfKey{
 		Validator: operator.String(), Key: key.Public(), Proof: key.Prove(beacon.Possession(w.chain.ChainID(), operator)),
 	}
@@ -194,5 +213,5 @@ func (w *world) registerVrfKey() (op, bool) {
 	if w.chance(30) {
 		name, msg.Proof = "RegisterVrfKey!no possession", key.Prove([]byte("something else"))
 	}
-	return op{name: name, from: v, msgs: []sdk.Msg{msg}}, true
+	return op{name: name, from: account, msgs: []sdk.Msg{msg}}
 }

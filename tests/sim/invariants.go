@@ -57,6 +57,10 @@ func isClosed(t computetypes.Task) bool {
 
 // checkTasks compares the status of each task with its rounds, and wants exactly one next thing for each.
 func (s *state) checkTasks() error {
+	parked := map[uint64]bool{}
+	for _, p := range s.compute.Parked {
+		parked[p.TaskId] = true
+	}
 	for _, t := range s.compute.Tasks {
 		rounds := s.rounds[t.Id]
 		var last *attesttypes.Round
@@ -82,7 +86,7 @@ func (s *state) checkTasks() error {
 		if isClosed(t) != (t.Reason != computetypes.REASON_UNSPECIFIED) || isClosed(t) != (t.CloseHeight > 0) {
 			return fmt.Errorf("task %d is %s for %s at %d", t.Id, t.Status, t.Reason, t.CloseHeight)
 		}
-		if (t.NextHeight == 0) != (isOpenRound || inSplit) {
+		if (t.NextHeight == 0) != (isOpenRound || inSplit) && !parked[t.Id] {
 			return fmt.Errorf("task %d is %s and next looked at in %d", t.Id, t.Status, t.NextHeight)
 		}
 		for _, r := range rounds {

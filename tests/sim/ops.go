@@ -8,6 +8,7 @@ import (
 	"github.com/aichain/aichain/rules/payout"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardkeeper "github.com/aichain/aichain/x/reward/keeper"
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
 
@@ -33,6 +34,7 @@ var menu = []weighted{
 	{1, (*world).removeOffer},
 	{1, (*world).retry},
 	{1, (*world).retryPayout},
+	{2, (*world).claimEmission},
 	{1, (*world).registerVrfKey},
 	{2, (*world).propose},
 	{8, (*world).badSeat},
@@ -244,4 +246,20 @@ func (w *world) retry() (op, bool) {
 func (w *world) retryPayout() (op, bool) {
 	from := w.requester()
 	return op{name: "RetryPayout", from: from, msgs: []sdk.Msg{&rewardtypes.MsgRetryPayout{Sender: w.addr(from), Recipient: w.blocked()}}}, true
+}
+
+// claimEmission claims what some provider has earned beside its prices; with nothing earned there is nothing to claim.
+func (w *world) claimEmission() (op, bool) {
+	start := w.rng.IntN(providers)
+	o := op{name: "ClaimEmission!nothing", from: firstProvider + start}
+	for i := range providers {
+		p := firstProvider + (start+i)%providers
+		bond, err := rewardkeeper.NewQueryServer(w.chain.App.Reward).Bond(w.ctx(), &rewardtypes.QueryBondRequest{Provider: w.addr(p)})
+		if err == nil && bond.Bond.Emission > 0 {
+			o.name, o.from = "ClaimEmission", p
+			break
+		}
+	}
+	o.msgs = []sdk.Msg{&rewardtypes.MsgClaimEmission{Provider: w.addr(o.from)}}
+	return o, true
 }

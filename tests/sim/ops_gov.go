@@ -9,53 +9,15 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
+	attestsim "github.com/aichain/aichain/x/attest/simulation"
 	attesttypes "github.com/aichain/aichain/x/attest/types"
+	beaconsim "github.com/aichain/aichain/x/beacon/simulation"
 	beacontypes "github.com/aichain/aichain/x/beacon/types"
+	computesim "github.com/aichain/aichain/x/compute/simulation"
 	computetypes "github.com/aichain/aichain/x/compute/types"
+	rewardsim "github.com/aichain/aichain/x/reward/simulation"
 	rewardtypes "github.com/aichain/aichain/x/reward/types"
 )
-
-// computeParams are parameters under which much happens in few blocks: short windows, and budgets so small that
-// steps leave work over.
-func computeParams(between func(lo, hi int) int) computetypes.Params {
-	p := computetypes.DefaultParams()
-	p.MinBond = 50_000_000
-	p.OpenWindow = uint64(between(10, 30))
-	p.CommitWindow = uint64(between(4, 9))
-	p.RevealWindow = uint64(between(3, 6))
-	p.ChallengeWindow = uint64(between(5, 15))
-	p.RetentionWindow = p.ChallengeWindow + uint64(between(5, 25))
-	p.MinSeatLien = uint64(between(1_000_000, 4_000_000))
-	p.SeatLienMultiple = uint32(between(5, 40))
-	p.MatchBudget = uint32(between(3, 20))
-	p.PruneBudget = uint32(between(1, 10))
-	p.MaxDraws = uint32(between(8, 64))
-	p.AuditBps = uint32(max(0, between(-1_500, 3_000)))
-	return p
-}
-
-func attestParams(between func(lo, hi int) int) attesttypes.Params {
-	p := attesttypes.DefaultParams()
-	p.MaxBatch = uint32(between(40, 200))
-	p.VerdictBudget = uint32(between(2, 12))
-	p.DisputeWindow = uint64(between(4, 8))
-	p.TraceWindow = uint64(between(4, 12))
-	p.DisputeBudget = uint32(between(2, 20))
-	p.AuditBudget = uint32(between(1, 4))
-	return p
-}
-
-func rewardParams(between func(lo, hi int) int) rewardtypes.Params {
-	p := rewardtypes.DefaultParams()
-	p.TakeBps = uint32(between(0, 2_000))
-	p.TakeBurnBps = uint32(between(0, 10_000))
-	p.SlashBurnBps = uint32(between(2_000, 10_000))
-	p.SoftFaultBps = uint32(between(100, 3_000))
-	p.UnbondingWindow = uint64(between(20, 40))
-	p.PayoutBudget = uint32(between(2, 10))
-	p.ReleaseBudget = uint32(between(8, 24)) // some three releases a task, all to be over in quietBlocks
-	return p
-}
 
 // propose puts new parameters of one module to the vote.
 func (w *world) propose() (op, bool) {
@@ -63,15 +25,13 @@ func (w *world) propose() (op, bool) {
 	var change sdk.Msg
 	switch w.rng.IntN(4) {
 	case 0:
-		change = &computetypes.MsgUpdateParams{Authority: gov, Params: computeParams(w.between)}
+		change = &computetypes.MsgUpdateParams{Authority: gov, Params: computesim.Params(w.between)}
 	case 1:
-		change = &attesttypes.MsgUpdateParams{Authority: gov, Params: attestParams(w.between)}
+		change = &attesttypes.MsgUpdateParams{Authority: gov, Params: attestsim.Params(w.between)}
 	case 2:
-		change = &rewardtypes.MsgUpdateParams{Authority: gov, Params: rewardParams(w.between)}
+		change = &rewardtypes.MsgUpdateParams{Authority: gov, Params: rewardsim.Params(w.between)}
 	case 3:
-		p := beacontypes.DefaultParams()
-		p.EpochBlocks, p.HistoryBlocks = uint64(w.between(10, 20)), uint64(w.between(100, 150))
-		change = &beacontypes.MsgUpdateParams{Authority: gov, Params: p}
+		change = &beacontypes.MsgUpdateParams{Authority: gov, Params: beaconsim.Params(w.between)}
 	}
 	from := w.requester()
 	msg, err := govv1.NewMsgSubmitProposal([]sdk.Msg{change}, sdk.NewCoins(coin(10_000_000)), w.addr(from), "", "other parameters", "for a change", false)

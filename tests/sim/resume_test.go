@@ -27,6 +27,9 @@ func TestExportImport(t *testing.T) {
 		for range w.between(30, 70) {
 			w.block()
 		}
+		for w.isBehind() {
+			w.block()
+		}
 		exported := w.chain.Export(t)
 		c := w.chain.Import(t, exported)
 		require.Equal(t, string(exported.AppState), string(c.Imported(t)), "export, import, export at height %d", w.chain.Height)
@@ -44,6 +47,12 @@ func TestExportImport(t *testing.T) {
 		}
 		require.Equal(t, moduleStates(t, w.chain), moduleStates(t, c), "after %d blocks in lock-step", lockstepBlocks)
 	}
+}
+
+// isBehind says whether payouts of the last block were left over. Where they stopped is not exported, so an import begins
+// with the first address, and until all are paid some get theirs in another block than on the original.
+func (w *world) isBehind() bool {
+	return w.ctx().KVStore(w.chain.App.StoreKey(rewardtypes.StoreKey)).Has(rewardtypes.LastPaidPrefix.Bytes())
 }
 
 // moduleStates is what our modules and the bank would export.

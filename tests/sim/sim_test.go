@@ -15,7 +15,7 @@ import (
 
 // Length of a run: `make sim` sets SIM_SEEDS and SIM_LONG.
 const (
-	defaultSeeds = 4
+	defaultSeeds = 3
 	blocks       = 500
 	longBlocks   = 3_000
 	// quietBlocks without new work bring everything to its end: a task's longest way is three times the open window
@@ -143,7 +143,7 @@ func report(t *testing.T, all map[string]*tally) {
 		"OpenDispute", "PostTrace", "ChooseChild", "PostChildren", "PostChunk", "PostStep", "audit seat", "task overturned",
 		"dispute REFUTED", "dispute UPHELD", "dispute SOLVER_SILENT", "dispute CHALLENGER_SILENT", "dispute DROPPED",
 		"task " + computetypes.REASON_TASK_REFEREED.String(), "task " + computetypes.REASON_TASK_NONE_STOOD.String(),
-		"PostTask", "PostTask again", "CancelTask", "CommitResult", "RevealResult", "AddBond", "WithdrawBond", "RetryPayout", "RegisterVrfKey",
+		"PostTask", "PostTask again", "CancelTask", "CommitResult", "RevealResult", "AddBond", "WithdrawBond", "RetryPayout", "ClaimEmission", "RegisterVrfKey",
 		"UpdateParams of compute", "UpdateParams of attest.", "UpdateParams of reward.", "UpdateParams of beacon.",
 		"task " + computetypes.REASON_TASK_AGREED.String(), "task " + computetypes.REASON_TASK_AGREED_BY_PANEL.String(),
 		"task " + computetypes.REASON_TASK_CANCELLED.String(), "task " + computetypes.REASON_TASK_UNMATCHED.String(),

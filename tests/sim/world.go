@@ -57,6 +57,7 @@ type world struct {
 	votes    [validators][]uint64 // proposals the validators have still to vote on, once for each
 	spare    int                  // models of the chest that are published
 	settled  []uint64             // tasks whose results may be challenged
+	keys     keyRing              // with which validators speak in the beacon
 	vrfKeys  int                  // made so far
 	quiet    bool                 // no new work: everything must come to its end
 	counts   map[string]*tally
@@ -89,8 +90,12 @@ func worldOn(tb testing.TB, c *apptest.Chain, seed uint64) *world {
 	w := &world{
 		tb: tb, rng: rand.New(rand.NewPCG(seed, 0xa1)), chain: c, chest: chest(tb),
 		refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30, rush: 7,
-		hands: map[int]*kit.Player{}, spare: modelsAtGenesis,
+		hands: map[int]*kit.Player{}, spare: modelsAtGenesis, keys: keyRing{},
 	}
+	for _, v := range c.Validators {
+		w.keys[string(v.Vrf.Public())] = v.Vrf
+	}
+	c.App.SetProver(w.keys)
 	w.look = kit.Around(tb, w.chain)
 	for _, b := range w.chest[:modelsAtGenesis] {
 		w.models = append(w.models, model{b.ID, firstRequester})
