@@ -16,10 +16,12 @@ var isTable = flag.Bool("costs", false, "print the table of costs and hold times
 
 // Targets of the chain's costs.
 const (
-	targetRatio = 1.5
+	targetRatio = 1.0
+	// noise is what a measurement on a machine that is not quite quiet may be above its target.
+	noise       = 0.15
 	targetBytes = 300
 	// guardRatio fails a plain `go test`, on however loaded a machine: something has gone wrong by a factor.
-	guardRatio = 4.0
+	guardRatio = 3.0
 )
 
 const (
@@ -48,7 +50,7 @@ func TestCosts(t *testing.T) {
 		row("transaction bytes of a task beyond prompt and answer", bytes, "≤ %d", targetBytes)
 		row(fmt.Sprintf("gas of post, commit, reveal: number %d ÷ first", nthTask), fmt.Sprintf("%.4f %.4f %.4f", per(last.post, first.post), per(last.commit, first.commit), per(last.reveal, first.reveal)), "1.00")
 		row("CPU of a task in transfers: last span ÷ first", fmt.Sprintf("%.2f", plain.growth), "1 within noise")
-		require.LessOrEqual(t, plain.ratio, targetRatio)
+		require.LessOrEqual(t, plain.ratio, targetRatio+noise)
 	}
 	require.LessOrEqual(t, plain.ratio, guardRatio)
 	require.LessOrEqual(t, bytes, targetBytes)

@@ -7,6 +7,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aichain/aichain/app/apptest"
@@ -40,10 +41,21 @@ var usual = market{providers: 3, posts: 1, batch: batchTasks}
 // world starts a chain with the providers of a market. It is the same each time.
 func (m market) world(tb testing.TB) *kit.World {
 	tb.Helper()
+	return m.worldWith(tb, nil)
+}
+
+// chain is that of a world under options of the node, which change nothing of what it computes.
+func (m market) chain(tb testing.TB, node simtestutil.AppOptionsMap) *apptest.Chain {
+	tb.Helper()
+	return m.worldWith(tb, node).Chain
+}
+
+func (m market) worldWith(tb testing.TB, node simtestutil.AppOptionsMap) *kit.World {
+	tb.Helper()
 	s := kit.DefaultSetup(m.providers)
 	s.Bond, s.Slots, s.Strangers = 100_000_000_000, 10_000, people-m.providers-len(kit.People)
 	s.Chain.DB = newDB(tb)
-	s.Chain.Genesis = shortWindows
+	s.Chain.Genesis, s.Chain.AppOpts = shortWindows, node
 	if m.providers == usual.providers {
 		// Lots for audits are drawn as on a new chain. With three providers nobody can take the seat that one task in
 		// twenty wins, so what that seat itself would cost, a sixtieth, is left out.

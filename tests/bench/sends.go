@@ -3,6 +3,7 @@ package bench
 import (
 	"testing"
 
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
@@ -16,7 +17,13 @@ const gasSend = 80_000
 // crowd is a chain with nothing but people on it.
 func crowd(tb testing.TB) *apptest.Chain {
 	tb.Helper()
-	return apptest.New(tb, apptest.Options{Accounts: people, DB: newDB(tb)})
+	return crowdWith(tb, nil)
+}
+
+// crowdWith is the same under options of the node.
+func crowdWith(tb testing.TB, node simtestutil.AppOptionsMap) *apptest.Chain {
+	tb.Helper()
+	return apptest.New(tb, apptest.Options{Accounts: people, DB: newDB(tb), AppOpts: node})
 }
 
 // recordSends makes so many blocks of transfers, each between two others of all people, after lifeBlocks to warm up.
