@@ -7,6 +7,7 @@ import (
 
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
+	"github.com/aichain/aichain/app/ante"
 	"github.com/aichain/aichain/rules/payout"
 )
 
@@ -17,6 +18,10 @@ const (
 	minGasPrice = "0.001" + payout.Denom
 	// queryGasLimit bounds a query; the SDK's default is no bound.
 	queryGasLimit = 50_000_000
+	// gossipTxs and gossipBytes of CometBFT's mempool are more than the application lets wait (app/pool, which says what
+	// may and what goes first), so that it never refuses what is due; it remembers twice as many.
+	gossipTxs   = 30_000
+	gossipBytes = 128 << 20
 )
 
 // cometConfig is the config.toml of a new home.
@@ -24,6 +29,9 @@ func cometConfig() *cmtcfg.Config {
 	cfg := cmtcfg.DefaultConfig()
 	cfg.Consensus.TimeoutCommit = blockTime
 	cfg.DBBackend = dbBackend
+	cfg.Mempool.Size, cfg.Mempool.MaxTxsBytes = gossipTxs, gossipBytes
+	cfg.Mempool.CacheSize = 2 * gossipTxs
+	cfg.Mempool.MaxTxBytes = ante.MaxTxBytes
 	return cfg
 }
 
@@ -33,8 +41,7 @@ func nodeConfig() *serverconfig.Config {
 	cfg.MinGasPrices = minGasPrice
 	cfg.QueryGasLimit = queryGasLimit
 	cfg.StateSync.SnapshotInterval = snapshotInterval
-	// Transactions wait in CometBFT's mempool, in order of arrival: measured faster than the SDK's, which checks
-	// everything again. Free seat messages are moved to the front when a block is proposed.
+	// Blocks are ordered by app/pool. The SDK's mempools would check everything again with every proposal.
 	cfg.Mempool.MaxTxs = -1
 	return cfg
 }
