@@ -157,7 +157,7 @@ func setAside(t *testing.T, f *frame, exported *servertypes.ExportedApp) {
 	})
 	apptest.Edit(f.chain.App, gs, attesttypes.ModuleName, func(g *attesttypes.GenesisState) {
 		for i := range g.Rounds {
-			if r := &g.Rounds[i]; r.IsOpen() {
+			if r := &g.Rounds[i]; r.IsOpen() && max(r.OpenHeight, r.AuditHeight) < last-1 {
 				r.Deadline = last - 1
 				g.Parked = append(g.Parked, computetypes.Parked{Step: attesttypes.ParkedStep, TaskId: r.TaskId, Height: last, Error: "so be it"})
 				done++
