@@ -108,5 +108,6 @@ func friendlyChallenge(r *report) {
 	r.exact("the honest challenger gains half the liens, uaic", 3*lien/2, worth(t.World, honest)-gain)
 	r.exact("friends and liars lose three liens, and half of each friend's stakes, uaic",
 		3*lien+friends*3*lien/2, gang-t.worthOf(append(others[:friends:friends], liars...)))
-	r.most("blocks that three friends delay it, each at most one move's window", float64(friends*20+30), float64(delay), "")
+	d := t.Disputes(1)[0] // the first friend's silence ends with the window of the first choice, that of the trace
+	r.most("blocks that three friends delay it, the first a trace's window, each other a move's", float64(d.TraceWindow+friends*d.MoveWindow), float64(delay), "")
 }

@@ -32,7 +32,7 @@ func TestSplitAmongFriendsIsNotFree(t *testing.T) {
 	}
 	tb.answers([]uint64{1}, func(_ uint64, seat int) kit.Answer { return tb.Wrong(1, seat) })
 	require.Len(t, tb.Disputes(1), seats*(seats-1))
-	for range 300 {
+	for range 600 { // a trace's window, then a move's for each of the six in a queue but the first
 		if tb.Task(1).Status == computetypes.TASK_STATUS_REFUNDED {
 			break
 		}
