@@ -68,7 +68,10 @@ func newMarket(tb testing.TB, db dbm.DB) *market {
 	s.Bond, s.Slots = 500_000_000_000, 10_000 // room for a challenge window full of liens
 	s.AuditBps = computetypes.DefaultParams().AuditBps
 	s.Chain.DB, s.Chain.Genesis = db, fewHeaders
-	s.Chain.BaseApp = []func(*baseapp.BaseApp){baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(100, 10))}
+	// Past states are removed within Commit: what removes them beside it would still do so when the database is closed.
+	s.Chain.BaseApp = []func(*baseapp.BaseApp){
+		baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(100, 10)), baseapp.SetIAVLSyncPruning(true),
+	}
 	w := kit.New(tb, s)
 	return &market{
 		w: w, Headers: receipttest.New(tb, w.ChainID(), int64(w.Height()), "a", "b", "c", "d"),
