@@ -74,7 +74,7 @@ func (w *world) move(account int) (op, bool) {
 	due := w.look.DisputesOf(fmt.Sprint(account))
 	slices.SortStableFunc(due, func(a, b attesttypes.Dispute) int { return int(a.Deadline) - int(b.Deadline) })
 	for i := range due {
-		if d := &due[i]; d.Party(d.Turn()) != w.addr(account) {
+		if d := &due[i]; d.Party(d.Turn()) != w.addr(account) || d.Deadline < w.next() { // the late are parked
 			continue
 		}
 		msg, err := w.hand(account).Message(w.look, due[i].Id)
