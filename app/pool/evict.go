@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	errorsmod "cosmossdk.io/errors"
@@ -74,49 +75,88 @@ func (p *Pool) skip(w *waiting) {
 	}
 }
 
-// evict drops the cheapest transactions that pay less than w, none that another of its signers' follows and none of w's
-// signers'.
+// evict drops the cheapest transactions that pay less than w, none that another which stays follows and none of w's
+// signers'. What counts is what a transaction is worth to a block: no more than any that it has to stand behind. Else cheap
+// ones could neither be evicted nor outbid with a dear one behind them, which is never paid.
 func (p *Pool) evict(w *waiting) {
+	worth, last := p.worths()
+	bid := behind(last, w)
 	follows := map[string]struct{}{}
 	for _, s := range w.signers {
 		follows[s] = struct{}{}
 	}
-	var cheap []*waiting
-	p.floor = w.price
+	var cheap []*waiting // what follows another comes before it, and is worth no more
+	p.floor = bid
 	for _, x := range slices.Backward(p.line) {
 		if x.isGone {
 			continue
 		}
-		isFollowed := false
-		for _, s := range x.signers {
-			if _, is := follows[s]; is {
-				isFollowed = true
-			}
-			follows[s] = struct{}{}
-		}
-		if x.isFree || x.price >= w.price {
+		isCheap := !x.isFree && worth[x] < bid
+		if isCheap && !hasAny(follows, x.signers) {
+			cheap = append(cheap, x)
 			continue
 		}
-		if isFollowed {
+		if isCheap {
 			p.floor = min(p.floor, x.price)
-		} else {
-			cheap = append(cheap, x)
+		}
+		for _, s := range x.signers {
+			follows[s] = struct{}{}
 		}
 	}
-	slices.SortStableFunc(cheap, func(a, b *waiting) int { return cmp.Compare(a.price, b.price) })
+	slices.SortStableFunc(cheap, func(a, b *waiting) int { return cmp.Compare(worth[a], worth[b]) })
 	if !p.wouldFit(w, cheap) {
 		p.floor = 0 // not known
 		return
 	}
 	for i, x := range cheap {
 		if i >= evictAtOnce && p.hasRoom(w) {
-			p.floor = min(p.floor, x.price)
+			p.floor = min(p.floor, worth[x])
 			return
 		}
 		p.remove(x)
 		p.gone[x.key] = p.height
 		p.skip(x)
 	}
+}
+
+// worths tells the worth of all that wait: the least price among a transaction and the paying ones it stands behind; and
+// the worth of each signer's last.
+func (p *Pool) worths() (worth map[*waiting]uint64, last map[string]uint64) {
+	worth, last = make(map[*waiting]uint64, len(p.line)), map[string]uint64{}
+	for _, x := range p.line {
+		if x.isGone {
+			continue
+		}
+		worth[x] = behind(last, x)
+		for _, s := range x.signers {
+			last[s] = worth[x]
+		}
+	}
+	return worth, last
+}
+
+// behind is the worth of a transaction that comes next, after the last of its signers.
+func behind(last map[string]uint64, w *waiting) uint64 {
+	worth := w.price
+	if w.isFree {
+		worth = math.MaxUint64
+	}
+	for _, s := range w.signers {
+		if before, has := last[s]; has {
+			worth = min(worth, before)
+		}
+	}
+	return worth
+}
+
+// hasAny says whether a set has one of some names.
+func hasAny(set map[string]struct{}, names []string) bool {
+	for _, name := range names {
+		if _, has := set[name]; has {
+			return true
+		}
+	}
+	return false
 }
 
 // wouldFit says whether a transaction has room once others are gone.

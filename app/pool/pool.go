@@ -62,6 +62,7 @@ type Pool struct {
 	gone   map[[32]byte]int64    // evicted and not yet dropped by CometBFT → height
 	gaps   map[string]struct{}   // signers of evicted transactions: what they send next does not follow until the next block
 	floor  uint64                // no paying transaction that waits is cheaper
+	ran    map[[32]byte]struct{} // what is in the block that was run last
 }
 
 // share is what waits of one kind.
@@ -109,13 +110,19 @@ func (w *waiting) first() string {
 	return w.signers[0]
 }
 
-// read makes a waiting transaction out of its bytes. It returns ErrTxDecode.
-func (p *Pool) read(bz []byte, key [32]byte) (*waiting, error) {
+// read makes a waiting transaction out of its bytes. It returns ErrTxDecode. The SDK's transactions panic when they are
+// asked for a fee that is not there; only inside of its own check would that be caught.
+func (p *Pool) read(bz []byte, key [32]byte) (w *waiting, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			w, err = nil, errorsmod.Wrapf(sdkerrors.ErrTxDecode, "incomplete: %v", r)
+		}
+	}()
 	tx, err := p.o.Decode(bz)
 	if err != nil {
 		return nil, errorsmod.Wrap(sdkerrors.ErrTxDecode, err.Error())
 	}
-	w := &waiting{bytes: bz, key: key, tx: tx, signers: signersOf(tx), isFree: p.o.IsFree(tx)}
+	w = &waiting{bytes: bz, key: key, tx: tx, signers: signersOf(tx), isFree: p.o.IsFree(tx)}
 	if fee, ok := tx.(sdk.FeeTx); ok {
 		w.gas = fee.GetGas()
 		w.price = priceOf(fee, p.o.Denom)
@@ -205,11 +212,15 @@ func (p *Pool) admit(bz []byte, key [32]byte, isRecheck bool) (*waiting, error) 
 }
 
 // keep adds a transaction that has passed its check, in the place of cheaper ones if need be. It returns ErrMempoolIsFull.
+// What was checked while the block with it was run, still against the state before, has nothing to wait for: CometBFT
+// forgets it with that block, and would never have it checked again.
 func (p *Pool) keep(w *waiting) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.seen = p.height
-	if _, isKnown := p.known[w.key]; isKnown {
+	_, isKnown := p.known[w.key]
+	_, hasRun := p.ran[w.key]
+	if isKnown || hasRun {
 		return nil
 	}
 	if err := p.makeRoom(w); err != nil {
@@ -252,8 +263,11 @@ func (p *Pool) Committed(height int64, txs [][]byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.height = height
+	p.ran = make(map[[32]byte]struct{}, len(txs))
 	for _, bz := range txs {
-		if w := p.known[sha256.Sum256(bz)]; w != nil {
+		key := sha256.Sum256(bz)
+		p.ran[key] = struct{}{}
+		if w := p.known[key]; w != nil {
 			p.remove(w)
 		}
 	}
