@@ -22,4 +22,6 @@ var (
 	// ErrFreeMessages is returned for more than one free commit or more than one free reveal message at once, and for a
 	// free move of a dispute with any other message.
 	ErrFreeMessages = errorsmod.Register(codespace, 8, "at most one commit and one reveal message, or one move, are free at once")
+	// ErrTooMuchGas is returned for a transaction that asks for so much gas that it would wait for ever. No block refuses it.
+	ErrTooMuchGas = errorsmod.Register(codespace, 9, "asks for too much of a block's gas to wait for one")
 )

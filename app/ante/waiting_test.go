@@ -1,0 +1,70 @@
+package ante_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+
+	"github.com/aichain/aichain/app/ante"
+	"github.com/aichain/aichain/app/apptest"
+)
+
+// TestNothingWaitsForAWholeBlock: what asks for more than half a block's gas may be in a block, but not wait for one.
+func TestNothingWaitsForAWholeBlock(t *testing.T) {
+	const block = 1_000_000
+	c := apptest.New(t, apptest.Options{MaxGas: block})
+	acc := c.Accounts[1]
+	c.Blocks(t, 1)
+	ask := func(gas uint64) []byte {
+		tx, err := apptest.SignTx(c.App.TxConfig(), c.ChainID(), acc, gas, apptest.Fee(gas), send(acc))
+		require.NoError(t, err)
+		return tx
+	}
+	res := c.CheckTx(t, ask(block/2+1), false)
+	is(t, res.Code, res.Codespace, ante.ErrTooMuchGas)
+	require.Zero(t, c.CheckTx(t, ask(block/2), false).Code)
+	in := c.Finalize(t, c.Request(ask(block))).TxResults[0]
+	require.Zero(t, in.Code, in.Log)
+	c.Commit(t)
+}
+
+// TestWhatIsInTheRunningBlockDoesNotWait: between FinalizeBlock and Commit a node checks against what the state for checks
+// remembers of the one before; a transaction of that very block passes, if its signer was looked at, and must not be
+// proposed again.
+func TestWhatIsInTheRunningBlockDoesNotWait(t *testing.T) {
+	c := apptest.New(t, apptest.Options{})
+	c.Blocks(t, 1)
+	acc := c.Accounts[1]
+	first := c.Sign(t, acc, 200_000, apptest.Fee(200_000), send(acc))
+	late := c.Sign(t, acc, 200_000, apptest.Fee(200_000), send(acc))
+	require.Zero(t, c.CheckTx(t, first, false).Code)
+	for _, r := range c.Finalize(t, c.Request(first, late)).TxResults {
+		require.Zero(t, r.Code, r.Log)
+	}
+	require.Zero(t, c.CheckTx(t, late, false).Code)
+	c.Commit(t)
+	require.NotContains(t, c.Propose(t).Txs, late)
+}
+
+// TestATransactionWithoutAFeeIsRefused: its accessors panic, which only the SDK's own check recovers.
+func TestATransactionWithoutAFeeIsRefused(t *testing.T) {
+	c := apptest.New(t, apptest.Options{})
+	c.Blocks(t, 1)
+	var raw txtypes.TxRaw
+	require.NoError(t, raw.Unmarshal(c.Sign(t, c.Accounts[1], 200_000, apptest.Fee(200_000), send(c.Accounts[1]))))
+	for _, info := range []txtypes.AuthInfo{{}, {Fee: nil, SignerInfos: []*txtypes.SignerInfo{{}}}} {
+		bz, err := info.Marshal()
+		require.NoError(t, err)
+		raw.AuthInfoBytes = bz
+		tx, err := raw.Marshal()
+		require.NoError(t, err)
+		for _, isRecheck := range []bool{false, true} {
+			res := c.CheckTx(t, tx, isRecheck)
+			is(t, res.Code, res.Codespace, sdkerrors.ErrTxDecode)
+		}
+		c.Propose(t, tx)
+	}
+}
