@@ -70,7 +70,9 @@ func (h *Proposals) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (
 		}
 	}
 	gas, isBounded := maxGas(ctx)
-	txs := h.waiting.Choose(req.Txs, pool.Room{Bytes: req.MaxTxBytes, Gas: gas, IsBounded: isBounded})
+	txs := h.waiting.Choose(req.Txs, pool.Room{
+		Bytes: req.MaxTxBytes, Gas: gas, IsBounded: isBounded, Height: uint64(req.Height), Time: req.Time,
+	})
 	if injected != nil {
 		txs = append([][]byte{injected}, txs...)
 	}

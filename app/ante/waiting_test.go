@@ -2,9 +2,11 @@ package ante_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosmos/cosmos-sdk/client"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 
@@ -66,5 +68,60 @@ func TestATransactionWithoutAFeeIsRefused(t *testing.T) {
 			is(t, res.Code, res.Codespace, sdkerrors.ErrTxDecode)
 		}
 		c.Propose(t, tx)
+	}
+}
+
+// timed makes transactions that expire.
+type timed struct {
+	client.TxConfig
+
+	set func(client.TxBuilder)
+}
+
+func (c timed) NewTxBuilder() client.TxBuilder {
+	b := c.TxConfig.NewTxBuilder()
+	c.set(b)
+	return b
+}
+
+// TestWhatExpiresWithTheLastBlockIsNotProposed: the check has the height and the time of the block before. What expires with
+// that passes, fails in the next block without paying, and could fill block after block at the highest price for nothing.
+func TestWhatExpiresWithTheLastBlockIsNotProposed(t *testing.T) {
+	for name, set := range map[string]func(client.TxBuilder, *apptest.Chain, int){
+		"height": func(b client.TxBuilder, c *apptest.Chain, more int) {
+			b.SetTimeoutHeight(uint64(c.Height) + uint64(more))
+		},
+		"time": func(b client.TxBuilder, c *apptest.Chain, more int) {
+			b.SetTimeoutTimestamp(c.Time.Add(time.Duration(more) * apptest.BlockTime))
+		},
+		"unordered": func(b client.TxBuilder, c *apptest.Chain, more int) {
+			b.SetUnordered(true)
+			b.SetTimeoutTimestamp(c.Time.Add(time.Duration(more) * apptest.BlockTime))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := apptest.New(t, apptest.Options{})
+			c.Blocks(t, 2)
+			sign := func(i, more int) []byte {
+				acc := *c.Accounts[i]
+				if name == "unordered" {
+					acc.Seq = 0
+				}
+				cfg := timed{c.App.TxConfig(), func(b client.TxBuilder) { set(b, c, more) }}
+				tx, err := apptest.SignTx(cfg, c.ChainID(), &acc, 200_000, apptest.Fee(200_000), send(&acc))
+				require.NoError(t, err)
+				return tx
+			}
+			late, inTime := sign(0, 0), sign(1, 1)
+			for _, tx := range [][]byte{late, inTime} {
+				res := c.CheckTx(t, tx, false)
+				require.Zero(t, res.Code, res.Log)
+			}
+			req := c.Propose(t, late)
+			require.NotContains(t, req.Txs, late)
+			require.Contains(t, req.Txs, inTime)
+			res := c.Finalize(t, req).TxResults
+			require.Zero(t, res[len(res)-1].Code, res[len(res)-1].Log)
+		})
 	}
 }

@@ -49,7 +49,7 @@ func choose(line []*waiting, room Room) [][]byte {
 	for len(ready) > 0 {
 		n := heap.Pop(&ready).(*node)
 		size := sizeOf(n.waiting)
-		if size > room.Bytes || room.IsBounded && n.gas > room.Gas {
+		if size > room.Bytes || room.IsBounded && n.gas > room.Gas || !room.holds(n.waiting) {
 			continue // and all that follow it
 		}
 		out = append(out, n.bytes)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"sync"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -81,6 +82,8 @@ type waiting struct {
 	gas     uint64
 	price   uint64 // uaic per million gas
 	isFree  bool
+	expires uint64    // last height of a block that may hold it, 0 for any
+	until   time.Time // the same by a block's time, zero for any
 	isGone  bool
 	seen    int64 // height of the last check
 }
@@ -126,6 +129,12 @@ func (p *Pool) read(bz []byte, key [32]byte) (w *waiting, err error) {
 	if fee, ok := tx.(sdk.FeeTx); ok {
 		w.gas = fee.GetGas()
 		w.price = priceOf(fee, p.o.Denom)
+	}
+	if timed, ok := tx.(sdk.TxWithTimeoutHeight); ok {
+		w.expires = timed.GetTimeoutHeight()
+	}
+	if timed, ok := tx.(sdk.TxWithTimeoutTimeStamp); ok && timed.GetTimeoutTimeStamp().Unix() > 0 {
+		w.until = timed.GetTimeoutTimeStamp()
 	}
 	return w, nil
 }
@@ -301,6 +310,16 @@ type Room struct {
 	Bytes     int64
 	Gas       uint64
 	IsBounded bool
+	// Height and Time of the block. What has expired by then is left out with all that follows it: the check, whose state is
+	// that of the block before, lets it pass; in the block it would fail, take the room of others and pay nothing.
+	Height uint64
+	Time   time.Time
+}
+
+// holds says whether a block may still hold a transaction.
+func (r Room) holds(w *waiting) bool {
+	isLate := w.expires > 0 && r.Height > w.expires
+	return !isLate && (w.until.IsZero() || !w.until.Before(r.Time))
 }
 
 // Choose returns what goes into a block, in its order: out of what waits and of what CometBFT offers beside. It changes
