@@ -35,11 +35,12 @@ func (limits) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.Ant
 	return next(ctx, tx, simulate)
 }
 
-// mayWait returns ErrTooMuchGas for a transaction that would hardly ever fit into a block.
+// mayWait returns ErrTooMuchGas for a transaction that would hardly ever fit into a block. What is free goes first, as far as
+// there is room at all, and asks for what its messages need.
 func mayWait(ctx sdk.Context, tx sdk.Tx, simulate bool) error {
 	block := ctx.ConsensusParams().Block
 	asks, isGasTx := tx.(sdk.GasTx)
-	if simulate || !ctx.IsCheckTx() || !isGasTx || block == nil || block.MaxGas <= 0 {
+	if simulate || !ctx.IsCheckTx() || !isGasTx || block == nil || block.MaxGas <= 0 || IsFreeTx(tx) {
 		return nil
 	}
 	if most := uint64(block.MaxGas) / waitingShare; asks.GetGas() > most {

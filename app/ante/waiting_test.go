@@ -12,6 +12,7 @@ import (
 
 	"github.com/aichain/aichain/app/ante"
 	"github.com/aichain/aichain/app/apptest"
+	attesttypes "github.com/aichain/aichain/x/attest/types"
 )
 
 // TestNothingWaitsForAWholeBlock: what asks for more than half a block's gas may be in a block, but not wait for one.
@@ -31,6 +32,12 @@ func TestNothingWaitsForAWholeBlock(t *testing.T) {
 	in := c.Finalize(t, c.Request(ask(block))).TxResults[0]
 	require.Zero(t, in.Code, in.Log)
 	c.Commit(t)
+
+	small := apptest.New(t, apptest.Options{MaxGas: 100_000})
+	small.Blocks(t, 1)
+	free := small.SignFree(t, small.Accounts[1], commit(small.Accounts[1], 1))
+	res = small.CheckTx(t, free, false)
+	is(t, res.Code, res.Codespace, attesttypes.ErrRoundNotFound) // and not because of its gas
 }
 
 // TestWhatIsInTheRunningBlockDoesNotWait: between FinalizeBlock and Commit a node checks against what the state for checks
