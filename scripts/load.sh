@@ -7,6 +7,7 @@
 #   RATES="20 50" SECONDS_EACH=30 …      others
 #   BATCH=20                             most tasks in a message
 #   VALIDATORS=1 …                       another number
+#   POSTERS=24 PROVIDERS=12 …            more accounts: one posts one message a block
 #   OUT=build/load                       where tables and profiles go
 #   NET, BASE_PORT                       see lib.sh
 set -euo pipefail
@@ -18,8 +19,8 @@ SECONDS_EACH=${SECONDS_EACH:-60}
 BATCH=${BATCH:-20}
 VALIDATORS=${VALIDATORS:-4}
 OUT=${OUT:-$ROOT/build/load}
-POSTERS=12
-PROVIDERS=6
+POSTERS=${POSTERS:-12}
+PROVIDERS=${PROVIDERS:-6}
 TAGS=${TAGS:-libsecp256k1_sdk,pebbledb}
 
 accounts=$(printf 'r%d,' $(seq 0 $((POSTERS - 1))))$(printf 'p%d,' $(seq 0 $((PROVIDERS - 1))))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -21,7 +22,7 @@ type seatKey struct {
 	round uint32
 }
 
-// provider commits and reveals for its seats, in batches, one message at a time.
+// provider commits and reveals for its seats, in batches, several under way at once.
 type provider struct {
 	client   *client.Client
 	book     *book
@@ -88,7 +89,11 @@ func (p *provider) take() (keys []seatKey, isReveal bool) {
 // settleDown lets the rest of a block's events arrive before a batch is closed.
 const settleDown = 30 * time.Millisecond
 
+// inFlight is how many messages of one provider may wait for their block at once.
+const inFlight = 4
+
 func (p *provider) run(ctx context.Context) {
+	free := make(chan struct{}, inFlight)
 	for {
 		select {
 		case <-ctx.Done():
@@ -97,30 +102,53 @@ func (p *provider) run(ctx context.Context) {
 		}
 		time.Sleep(settleDown)
 		for keys, isReveal := p.take(); len(keys) > 0; keys, isReveal = p.take() {
-			if err := p.send(ctx, keys, isReveal); err != nil && ctx.Err() == nil {
-				p.book.failed(err)
-			}
+			free <- struct{}{}
+			go func() {
+				defer func() { <-free }()
+				if err := p.sendToLaggards(ctx, keys, isReveal); err != nil && ctx.Err() == nil {
+					p.book.failed(err)
+				}
+			}()
 		}
 	}
 }
 
-func (p *provider) send(ctx context.Context, keys []seatKey, isReveal bool) (err error) {
-	if isReveal {
-		reveals := make([]attesttypes.Reveal, len(keys))
-		for i, k := range keys {
-			salt := p.salt(k)
-			reveals[i] = attesttypes.Reveal{TaskId: k.task, Round: k.round, Salt: salt[:], Output: p.question.output, Stop: 1}
+// sendToLaggards sends again what a node refuses that has not run the block yet in which the round was drawn.
+func (p *provider) sendToLaggards(ctx context.Context, keys []seatKey, isReveal bool) (err error) {
+	for range 20 {
+		if err = p.send(ctx, keys, isReveal); !errors.Is(err, attesttypes.ErrRoundNotFound) {
+			return err
 		}
-		_, err = p.client.Reveal(ctx, reveals)
+		time.Sleep(settleDown)
+	}
+	return err
+}
+
+func (p *provider) send(ctx context.Context, keys []seatKey, isReveal bool) error {
+	if isReveal {
+		_, err := p.client.Reveal(ctx, p.reveals(keys))
 		return err
 	}
+	_, err := p.client.Commit(ctx, p.commits(keys))
+	return err
+}
+
+func (p *provider) reveals(keys []seatKey) []attesttypes.Reveal {
+	reveals := make([]attesttypes.Reveal, len(keys))
+	for i, k := range keys {
+		salt := p.salt(k)
+		reveals[i] = attesttypes.Reveal{TaskId: k.task, Round: k.round, Salt: salt[:], Output: p.question.output, Stop: 1}
+	}
+	return reveals
+}
+
+func (p *provider) commits(keys []seatKey) []attesttypes.Commit {
 	commits := make([]attesttypes.Commit, len(keys))
 	for i, k := range keys {
 		c := result.Commitment(p.question.chainID, k.task, k.round, p.addr, p.question.root, p.salt(k))
 		commits[i] = attesttypes.Commit{TaskId: k.task, Round: k.round, Commitment: c[:]}
 	}
-	_, err = p.client.Commit(ctx, commits)
-	return err
+	return commits
 }
 
 // salt needs no secrecy here.
