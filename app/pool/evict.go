@@ -30,7 +30,7 @@ func (p *Pool) hasRoom(w *waiting) bool {
 }
 
 // mayWait returns ErrMempoolIsFull if a new transaction cannot wait: its signer has too many already, follows one that
-// was evicted, or its share is full and nothing in it is cheaper. Free ones are never evicted, nor do they evict. Nobody is
+// was evicted, or its share is full and nothing in it is cheaper. Free ones do not evict. Nobody is
 // evicted for a transaction that has not passed its check.
 func (p *Pool) mayWait(w *waiting) error {
 	for _, signer := range w.signers {
@@ -76,10 +76,10 @@ func (p *Pool) skip(w *waiting) {
 }
 
 // evict drops the cheapest transactions that pay less than w, none that another which stays follows and none of w's
-// signers'. What counts is what a transaction is worth to a block: no more than any that it has to stand behind. Else cheap
+// signers', and what is free only where it is stuck behind them. What counts is what a transaction is worth to a block: no more than any that it has to stand behind. Else cheap
 // ones could neither be evicted nor outbid with a dear one behind them, which is never paid.
 func (p *Pool) evict(w *waiting) {
-	worth, last := p.worths()
+	worth, stuck, last := p.worths()
 	bid := behind(last, w)
 	follows := map[string]struct{}{}
 	for _, s := range w.signers {
@@ -91,13 +91,13 @@ func (p *Pool) evict(w *waiting) {
 		if x.isGone {
 			continue
 		}
-		isCheap := !x.isFree && worth[x] < bid
+		isCheap := worth[x] < bid && (!x.isFree || stuck[x])
 		if isCheap && !hasAny(follows, x.signers) {
 			cheap = append(cheap, x)
 			continue
 		}
 		if isCheap {
-			p.floor = min(p.floor, x.price)
+			p.floor = min(p.floor, worth[x])
 		}
 		for _, s := range x.signers {
 			follows[s] = struct{}{}
@@ -119,10 +119,12 @@ func (p *Pool) evict(w *waiting) {
 	}
 }
 
-// worths tells the worth of all that wait: the least price among a transaction and the paying ones it stands behind; and
+// worths tells the worth of all that wait: the least price among a transaction and the paying ones it stands behind; which
+// free ones are stuck, behind more paying ones than they take along, so that they do not keep those in the pool either; and
 // the worth of each signer's last.
-func (p *Pool) worths() (worth map[*waiting]uint64, last map[string]uint64) {
-	worth, last = make(map[*waiting]uint64, len(p.line)), map[string]uint64{}
+func (p *Pool) worths() (worth map[*waiting]uint64, stuck map[*waiting]bool, last map[string]uint64) {
+	worth, stuck, last = make(map[*waiting]uint64, len(p.line)), map[*waiting]bool{}, map[string]uint64{}
+	paid := map[string]int{}
 	for _, x := range p.line {
 		if x.isGone {
 			continue
@@ -130,9 +132,15 @@ func (p *Pool) worths() (worth map[*waiting]uint64, last map[string]uint64) {
 		worth[x] = behind(last, x)
 		for _, s := range x.signers {
 			last[s] = worth[x]
+			switch {
+			case !x.isFree:
+				paid[s]++
+			case paid[s] > leadingTxs:
+				stuck[x] = true
+			}
 		}
 	}
-	return worth, last
+	return worth, stuck, last
 }
 
 // behind is the worth of a transaction that comes next, after the last of its signers.
@@ -162,11 +170,13 @@ func hasAny(set map[string]struct{}, names []string) bool {
 // wouldFit says whether a transaction has room once others are gone.
 func (p *Pool) wouldFit(w *waiting, others []*waiting) bool {
 	s, limit := &p.shares[w.kind()], p.limits(w)
-	bytes := s.bytes + int64(len(w.bytes))
+	txs, bytes := s.txs, s.bytes+int64(len(w.bytes))
 	for _, x := range others {
-		bytes -= int64(len(x.bytes))
+		if x.kind() == w.kind() {
+			txs, bytes = txs-1, bytes-int64(len(x.bytes))
+		}
 	}
-	return s.txs-len(others) < limit.Txs && bytes <= limit.Bytes
+	return txs < limit.Txs && bytes <= limit.Bytes
 }
 
 // keysOf returns the keys of what was evicted, in order.

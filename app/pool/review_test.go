@@ -49,8 +49,8 @@ func TestADearTailProtectsNobody(t *testing.T) {
 	require.Len(t, block(p, 0), 3)
 }
 
-// TestEvictionKeepsBeginnings: after any number of evictions, what is left of each signer is what it sent first, and what a
-// free message follows stays.
+// TestEvictionKeepsBeginnings: after any number of evictions, what is left of each signer is what it sent first, and so is what a
+// free message follows.
 func TestEvictionKeepsBeginnings(t *testing.T) {
 	p := wide()
 	p.o.Limits.Paid.Txs = 200
@@ -58,8 +58,8 @@ func TestEvictionKeepsBeginnings(t *testing.T) {
 		for _, s := range []string{"a", "b+c", "c"} {
 			offer(t, p, fmt.Sprintf("%s %d 1000 %d", s, i, 1+i*7%13), false, nil)
 		}
-		if i == 20 {
-			offer(t, p, "c 20 1000 0 free", false, nil)
+		if i == 1 {
+			offer(t, p, "c 2 1000 0 free", false, nil)
 		}
 	}
 	for i := range 150 {
@@ -90,4 +90,27 @@ func TestATransactionThatPanicsIsRefused(t *testing.T) {
 	p.o.IsFree = func(sdk.Tx) bool { panic("no fee") }
 	require.NotZero(t, offer(t, p, "a 0 1000 1", false, nil))
 	require.Empty(t, block(p, 0, "a 0 1000 1"))
+}
+
+// TestAFreeMessageKeepsNoMoreThanItTakesAlong: a seat's holder cannot fill the pool with cheap transactions that a free
+// message behind them protects.
+func TestAFreeMessageKeepsNoMoreThanItTakesAlong(t *testing.T) {
+	for _, n := range []int{leadingTxs, leadingTxs + 1, 90} {
+		p := wide()
+		p.o.Limits.Paid.Txs = n
+		for i := range n {
+			require.Zero(t, offer(t, p, fmt.Sprintf("seat %d 1000 1", i), false, nil))
+		}
+		require.Zero(t, offer(t, p, fmt.Sprintf("seat %d 1000 0", n), false, nil))
+		code := offer(t, p, "honest 0 1000 10", false, nil)
+		if n <= leadingTxs {
+			require.Equal(t, full, code)
+			require.Len(t, block(p, 0), n+1)
+			continue
+		}
+		require.Zero(t, code, n)
+		for i, tx := range block(p, 0)[1:] {
+			require.Equal(t, fmt.Sprintf("seat %d 1000 1", i), tx)
+		}
+	}
 }
