@@ -9,7 +9,8 @@ const (
 	// BudgetLimit is the most that a budget of items per block may be.
 	BudgetLimit = 100_000
 	// MoveWindowLimit is the most blocks that a move of a dispute may have, some fourteen hours of blocks of five seconds.
-	// It keeps a dispute, whose moves are at most some twenty, from holding liens for ever.
+	// It keeps a dispute, whose moves are at most some twenty, from holding liens for ever. A task's commit window, which
+	// x/compute bounds by a million blocks, lengthens it (rules/dispute.Windows): 45 times that window at most.
 	MoveWindowLimit = 10_000
 	// DefaultMaxBatch keeps a reveal of short answers well below 64 KiB, twice the batch that costs are stated for.
 	DefaultMaxBatch = 200
