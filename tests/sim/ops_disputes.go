@@ -151,11 +151,12 @@ func (w *world) challenge() (op, bool) {
 	return w.open(from, t.Id, r.Seats[w.rng.IntN(len(r.Seats))].Provider), true
 }
 
-// resolved notes how a dispute ended, and that no chance, slowness or lie of others ever proves a true provider wrong.
+// resolved notes how a dispute ended, and that no chance, slowness or lie of others ever proves a true provider wrong that
+// was not bribed.
 func (w *world) resolved(ev *attesttypes.EventDisputeResolved) {
 	w.reasons["dispute "+strings.TrimPrefix(ev.End.String(), "DISPUTE_END_")]++
 	solver, challenger := w.accountOf(ev.Solver), w.accountOf(ev.Challenger)
-	if ev.End == attesttypes.DISPUTE_END_REFUTED && isTrue(solver) && !isBribed(ev.TaskId) {
+	if ev.End == attesttypes.DISPUTE_END_REFUTED && isTrue(solver) && !w.bought[bribe{ev.TaskId, solver}] {
 		w.tb.Errorf("dispute %d of task %d refutes %d, who never lies", ev.DisputeId, ev.TaskId, solver)
 	}
 	if ev.End == attesttypes.DISPUTE_END_UPHELD && isTrue(challenger) {

@@ -52,6 +52,7 @@ type world struct {
 
 	models   []model // published, in order
 	tasks    []uint64
+	bought   map[bribe]bool       // seats on which somebody says what he was bribed to say
 	refs     map[int][]string     // account → client_refs used
 	seats    map[int][]seat       // account → seats not yet done with
 	votes    [validators][]uint64 // proposals the validators have still to vote on, once for each
@@ -72,6 +73,12 @@ type model struct {
 	publisher int
 }
 
+// bribe is a seat that was bought, whoever has it.
+type bribe struct {
+	task    uint64
+	account int
+}
+
 // tally counts how an operation went.
 type tally struct {
 	ok, failed int
@@ -89,7 +96,7 @@ func worldOn(tb testing.TB, c *apptest.Chain, seed uint64) *world {
 	tb.Helper()
 	w := &world{
 		tb: tb, rng: rand.New(rand.NewPCG(seed, 0xa1)), chain: c, chest: chest(tb),
-		refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30, rush: 7,
+		bought: map[bribe]bool{}, refs: map[int][]string{}, seats: map[int][]seat{}, counts: map[string]*tally{}, reasons: map[string]int{}, slowdown: 30, rush: 7,
 		hands: map[int]*kit.Player{}, spare: modelsAtGenesis, keys: keyRing{},
 	}
 	for _, v := range c.Validators {
@@ -252,7 +259,8 @@ func (w *world) listen(res *abci.ResponseFinalizeBlock) {
 func (w *world) takeSeats(ev *computetypes.EventTaskMatched) {
 	for _, name := range ev.Providers {
 		account := w.accountOf(name)
-		c := w.conductOf(account)
+		usual := w.conductOf(account)
+		c := usual
 		if isBribed(ev.TaskId) && ev.Role == computetypes.SEAT_ROLE_PRIMARY {
 			c = ring
 		}
@@ -261,6 +269,9 @@ func (w *world) takeSeats(ev *computetypes.EventTaskMatched) {
 		}
 		if isHopeless(ev.TaskId) && (ev.Role == computetypes.SEAT_ROLE_PRIMARY || ev.Role == computetypes.SEAT_ROLE_REDRAW) {
 			c = nonsense
+		}
+		if c != usual {
+			w.bought[bribe{ev.TaskId, account}] = true
 		}
 		w.seats[account] = append(w.seats[account], seat{task: ev.TaskId, round: ev.Round, conduct: c})
 	}
