@@ -74,6 +74,8 @@ type inspected struct {
 	task  uint64
 	round attesttypes.Round
 	root  []byte // of the established result
+
+	isChallenge bool // the run is over; round and root are not set
 }
 
 func newInspector() inspector {

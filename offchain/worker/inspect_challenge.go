@@ -85,7 +85,7 @@ type challenged struct {
 // startChallenge challenges a result beside the loop.
 func (w *Worker) startChallenge(ctx context.Context, it *Inspection) {
 	id := it.Task
-	w.court.inspector.current = &inspected{task: id}
+	w.court.inspector.current = &inspected{task: id, isChallenge: true}
 	w.wg.Go(func() {
 		r := w.challengeResult(ctx, id)
 		r.task = id

@@ -77,7 +77,7 @@ func (w *Worker) startWitness(ctx context.Context) {
 	}
 	for _, g := range wanted {
 		key := g.subject.key
-		if w.court.kept[key] != nil || w.height < g.notBefore {
+		if w.court.kept[key] != nil || w.height < g.notBefore || w.isBeingChallenged(g.rec.Task) {
 			continue
 		}
 		w.court.computing = &key
@@ -92,6 +92,13 @@ func (w *Worker) startWitness(ctx context.Context) {
 		})
 		return
 	}
+}
+
+// isBeingChallenged says whether a challenge of a task's result is under way: it brings the witness of its disputes along,
+// which the chain may have told of already.
+func (w *Worker) isBeingChallenged(task uint64) bool {
+	cur := w.court.inspector.current
+	return cur != nil && cur.isChallenge && cur.task == task
 }
 
 // wantedWitnesses lists one dispute for each witness that is to be in memory, the most urgent first.
