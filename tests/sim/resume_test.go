@@ -16,15 +16,15 @@ import (
 
 // lockstepBlocks are run on the original and on the import of its export. They are more than any window, so that
 // everything that was under way at the export ends on both.
-const lockstepBlocks = 40
+const lockstepBlocks = 160
 
 // TestExportImport exports a busy chain at random heights. An import must export the same bytes, and then, given the
 // same blocks, have the same results and after them the same state as the original.
 func TestExportImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 77)
-	for range 5 {
-		for range w.between(30, 70) {
+	for range 2 {
+		for range w.between(80, 120) {
 			w.block()
 		}
 		for w.isBehind() {
