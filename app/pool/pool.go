@@ -68,9 +68,9 @@ type Pool struct {
 
 // share is what waits of one kind.
 type share struct {
-	txs, removed int
-	bytes        int64
-	of           map[string]int // transactions by first signer
+	txs   int
+	bytes int64
+	of    map[string]int // transactions by first signer
 }
 
 // waiting is one transaction.
@@ -192,7 +192,7 @@ func (p *Pool) CheckTx(run sdk.RunTx, req *abci.RequestCheckTx) (*abci.ResponseC
 		return sdkerrors.ResponseCheckTxWithEvents(err, gas.GasWanted, gas.GasUsed, nil, false), nil
 	}
 	return &abci.ResponseCheckTx{
-		GasWanted: int64(gas.GasWanted), GasUsed: int64(gas.GasUsed), //nolint:gosec // as the SDK's own handler
+		GasWanted: int64(gas.GasWanted), GasUsed: int64(gas.GasUsed),
 		Log: result.Log, Data: result.Data, Events: sdk.MarkEventsToIndex(result.Events, nil),
 	}, nil
 }

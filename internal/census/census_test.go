@@ -98,7 +98,7 @@ func TestUptoStopsWhereItIsTold(t *testing.T) {
 	w := kit.New(t, kit.DefaultSetup(3))
 	w.Must(kit.Tx{Msgs: []sdk.Msg{w.Post("alice", "alice", w.Terms(kit.TheModel, 1_000_000), inputs(7)...)}})
 	store := w.Ctx().MultiStore().GetKVStore(w.Chain.App.StoreKey("compute"))
-	height := func(h uint64) []byte { return sdk.Uint64ToBigEndian(h) }
+	height := sdk.Uint64ToBigEndian
 	waiting := append(bytes.Clone(computetypes.AgendaPrefix), 0, 1)
 	due := w.Height() + 2 // the draw of what was posted in the last block
 	for _, c := range []struct {

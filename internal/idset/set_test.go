@@ -35,8 +35,10 @@ func order(a, b At) int {
 // TestSetIsASet compares with a sorted list, at random, and with what lies in the store.
 func TestSetIsASet(t *testing.T) {
 	draw := rapid.Custom(func(t *rapid.T) At {
-		return At{Group: rapid.Uint16Range(1, 2).Draw(t, "group"), Height: rapid.Uint64Range(0, 3).Draw(t, "height"),
-			ID: rapid.SampledFrom([]uint64{0, 1, 62, 63, 64, 65, 127, 128, 200, 1 << 40}).Draw(t, "id")}
+		return At{
+			Group: rapid.Uint16Range(1, 2).Draw(t, "group"), Height: rapid.Uint64Range(0, 3).Draw(t, "height"),
+			ID: rapid.SampledFrom([]uint64{0, 1, 62, 63, 64, 65, 127, 128, 200, 1 << 40}).Draw(t, "id"),
+		}
 	})
 	rapid.Check(t, func(t2 *rapid.T) {
 		ctx, s, _ := newSet(t)

@@ -133,10 +133,10 @@ func tomlQuote(s string) string {
 // MayWriteConfig returns the error that WriteConfig would return because home/config.toml exists.
 func MayWriteConfig(home string, overwrite bool) error {
 	path := filepath.Join(home, "config.toml")
-	if _, err := os.Stat(path); err != nil || overwrite {
-		return nil // what else may be wrong, writing it tells
+	if _, err := os.Stat(path); err == nil && !overwrite { // what else may be wrong, writing it tells
+		return configExists(path)
 	}
-	return configExists(path)
+	return nil
 }
 
 func configExists(path string) error {

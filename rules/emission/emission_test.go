@@ -128,7 +128,7 @@ func TestSplittingEarnsNoMore(t *testing.T) {
 
 		others := rapid.Uint32Range(0, 30).Draw(r, "others")
 		more := rapid.Uint32Range(1, 30).Draw(r, "more names")
-		all := uint64(burned) * uint64(bps) / emission.FullBps
+		all := burned * uint64(bps) / emission.FullBps
 		if burned < 1<<50 { // the product above fits
 			require.LessOrEqual(r, perSeat(r, burned, bps, others+more)*uint64(others+more), all, "more names for one pot")
 		}

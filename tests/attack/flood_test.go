@@ -101,7 +101,7 @@ func (n *node) block() int {
 		if isIn[string(raw)] {
 			continue
 		}
-		isValid := true
+		var isValid bool
 		if n.isFIFO {
 			_, _, _, err := n.Chain.App.RunTx(sdk.ExecModeReCheck, raw, nil, -1, nil, nil)
 			isValid = err == nil

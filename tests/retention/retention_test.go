@@ -62,7 +62,7 @@ func TestStateAfterRetention(t *testing.T) {
 	t.Logf("%d tasks settled in %s, height %d, %d audits so far", n, time.Since(start).Round(time.Second), m.w.Height(), m.audits)
 	m.idle(settling)
 	after := m.count(dir)
-	t.Logf("%d tasks, all removed after %s, height %d:\n%s", n, time.Since(start).Round(time.Second), m.w.Height(), print(before, peak, after))
+	t.Logf("%d tasks, all removed after %s, height %d:\n%s", n, time.Since(start).Round(time.Second), m.w.Height(), printed(before, peak, after))
 
 	require.NoError(t, m.w.Chain.Invariants())
 	within(t, "our modules", before.ours, after.ours)

@@ -87,8 +87,8 @@ func growth(before, after uint64) int64 {
 	return (int64(after) - int64(before)) * 10_000 / int64(before)
 }
 
-// print is the table: what holds anything at any time, then the sums.
-func print(before, peak, after tally) string {
+// printed is the table: what holds anything at any time, then the sums.
+func printed(before, peak, after tally) string {
 	var b strings.Builder
 	line := func(r row) {
 		if r.before.Keys+r.peak.Keys+r.after.Keys > 0 {
