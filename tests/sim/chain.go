@@ -12,6 +12,8 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
@@ -39,12 +41,18 @@ func newChain(tb testing.TB) *apptest.Chain {
 	return apptest.New(tb, options(tb))
 }
 
+// keptStates is how many past states a chain in memory keeps: all of a long run's are more than a machine has.
+const keptStates = 20
+
 // options are of a chain with four validators, on which votes take a few blocks and windows are short.
 func options(tb testing.TB) apptest.Options {
 	tb.Helper()
 	middle := func(lo, hi int) int { return (lo + hi) / 2 }
 	return apptest.Options{
 		Accounts: accounts, Validators: validators,
+		BaseApp: []func(*baseapp.BaseApp){
+			baseapp.SetPruning(pruningtypes.NewCustomPruningOptions(keptStates, 10)), baseapp.SetIAVLSyncPruning(true),
+		},
 		Genesis: func(a *app.App, gs map[string]json.RawMessage) {
 			apptest.Edit(a, gs, govtypes.ModuleName, func(g *govv1.GenesisState) {
 				voting, expedited := 3*apptest.BlockTime, 2*apptest.BlockTime

@@ -40,9 +40,9 @@ func Record(tb testing.TB, seed uint64, busy, quiet int) *Recording {
 		params := app.ConsensusParams().ToProto()
 		r.Init = &abci.RequestInitChain{ChainId: apptest.DefaultChainID, InitialHeight: 1, ConsensusParams: &params, AppStateBytes: state}
 	}
-	o.BaseApp = []func(*baseapp.BaseApp){func(b *baseapp.BaseApp) {
+	o.BaseApp = append(o.BaseApp, func(b *baseapp.BaseApp) {
 		b.SetStreamingManager(storetypes.StreamingManager{ABCIListeners: []storetypes.ABCIListener{recorder{tb, r}}})
-	}}
+	})
 	w := worldOn(tb, apptest.New(tb, o), seed)
 	w.rush = calm
 	for len(r.Blocks) < busy {
