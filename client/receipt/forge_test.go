@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -122,6 +123,8 @@ func TestForgeries(t *testing.T) {
 			task.Requester = "cosmos1somebody"
 			r.Compute.Task.Value, _ = task.Marshal()
 		}, receipt.ErrProof},
+		{"the model left out", func(r *receipt.Receipt) { r.Compute.Model.Value = nil }, receipt.ErrMalformed},
+		{"the task proved absent", func(r *receipt.Receipt) { r.Compute.Task = r.Attest.Case }, receipt.ErrMalformed},
 		{"the case left out", func(r *receipt.Receipt) { r.Attest.Case = receipt.Record{Proof: r.Attest.Rounds[0].Proof} }, receipt.ErrProof},
 		{"a task with a field that nobody knows", func(r *receipt.Receipt) { r.Compute.Task.Value = append(r.Compute.Task.Value, 0xf8, 0x01, 1) }, receipt.ErrMalformed},
 		{"a proof with a field that nobody knows", func(r *receipt.Receipt) { r.Compute.Proof = append(r.Compute.Proof, 0xf8, 0x01, 1) }, receipt.ErrProof},
@@ -181,13 +184,55 @@ func TestTornFiles(t *testing.T) {
 		"a number otherwise": func(f []byte) []byte { return bytes.Replace(f, []byte(`"height": 6`), []byte(`"height": 6.0`), 1) },
 		"no JSON":            func([]byte) []byte { return []byte("receipt") },
 		"null":               func([]byte) []byte { return []byte("null") },
+		"lists without end":  func([]byte) []byte { return []byte(`{"blocks":[` + strings.Repeat("{},", 50_000) + `{}]}`) },
+		"a long name":        func([]byte) []byte { return []byte(`{"` + strings.Repeat("x", 50_000) + `":1}`) },
 		"too large":          func(f []byte) []byte { return append(f, bytes.Repeat([]byte(" "), receipt.MaxBytes)...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := receipt.Decode(change(bytes.Clone(file)))
 			require.ErrorIs(t, err, receipt.ErrMalformed)
+			require.Less(t, len(err.Error()), 400)
 		})
 	}
+}
+
+// TestLargestFileFits: the bound on lists lets the largest file pass that the others allow.
+func TestLargestFileFits(t *testing.T) {
+	_, r := settledChain(t, "aichain-1")
+	r.Attest.Rounds = slices.Repeat(r.Attest.Rounds, receipt.MaxRounds)
+	r.Blocks[0].Validators = slices.Repeat(r.Blocks[0].Validators[:1], receipt.MaxValidators)
+	r.Blocks = slices.Repeat(r.Blocks, receipt.MaxBlocks)
+	file, err := r.Encode()
+	require.NoError(t, err)
+	_, err = receipt.Decode(file)
+	require.NoError(t, err)
+}
+
+// TestRefusalsAreSafeToPrint: what nobody has vouched for does not move a terminal's cursor.
+func TestRefusalsAreSafeToPrint(t *testing.T) {
+	c := newChain(t, "aichain-1", four...)
+	rogue := newChain(t, "x\x1b[2J", "x", "y")
+	rogue.storeLife(settled(7))
+	rogue.blocksUntil(7)
+	_, err := rogue.export(7, receipt.ExportOptions{}).Verify(c.trustBlock(3), c.now())
+	require.ErrorIs(t, err, receipt.ErrOtherChain)
+	require.NotContains(t, err.Error(), "\x1b")
+}
+
+// TestStonesBeforeTrust: a block before the trusted header need not be the chain's, and changes nothing in what is proved.
+func TestStonesBeforeTrust(t *testing.T) {
+	c, r := settledChain(t, "aichain-1")
+	want, err := r.Verify(c.trustHash(7), c.now())
+	require.NoError(t, err)
+	fork := newChain(t, "aichain-1", "x", "y", "z")
+	stone, err := receipt.FetchBlock(context.Background(), fork, 4)
+	require.NoError(t, err)
+	r.Blocks = append([]receipt.Block{stone}, r.Blocks...)
+	got, err := r.Verify(c.trustHash(7), c.now())
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	_, err = r.Verify(c.trustBlock(3), c.now())
+	require.ErrorIs(t, err, receipt.ErrUntrusted)
 }
 
 // kinds are all refusals of a file.

@@ -26,6 +26,9 @@ const (
 	MaxBlocks = 32
 	// MaxValidators of one block; the staking module's default is 100.
 	MaxValidators = 1_000
+	// maxItems bounds the commas of a file, of which each field and each item of a list but the first has one: an empty object is
+	// two bytes there and many in memory.
+	maxItems = MaxBlocks*(MaxValidators+4) + 4*MaxRounds + 100
 	// maxChainIDBytes is CometBFT's.
 	maxChainIDBytes = 50
 )
@@ -45,7 +48,7 @@ type Receipt struct {
 	// Attest holds the records of x/attest.
 	Attest AttestRecords `json:"attest"`
 	// Blocks lead to the header of Height+1, which is the last, in ascending order. The others are a way to it from a
-	// header that is trusted already.
+	// header that is trusted already. What stands before that header in the list is only whole in itself: nothing rests on it.
 	Blocks []Block `json:"blocks"`
 }
 
@@ -120,13 +123,16 @@ func decode(part string, data []byte, into any) error {
 	if len(data) > MaxBytes {
 		return refuse(ErrMalformed, part, fmt.Sprintf("at most %d bytes", MaxBytes), "more")
 	}
+	if n := bytes.Count(data, []byte{','}); n > maxItems {
+		return refuse(ErrMalformed, part, fmt.Sprintf("at most %d fields and items of lists", maxItems), fmt.Sprint(n))
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	switch err := dec.Decode(into); {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return refuse(ErrTruncated, part, "a whole JSON object", fmt.Sprintf("an end after %d bytes", len(data)))
 	case err != nil:
-		return refuse(ErrMalformed, part, "JSON of "+Format, err.Error())
+		return refuse(ErrMalformed, part, "JSON of "+Format, fmt.Sprintf("%.200s", err)) // its text may quote a field as long as the file
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return refuse(ErrMalformed, part, "one JSON object", "something after it")
@@ -161,6 +167,15 @@ func (r Receipt) checkBounds() error {
 	}
 	if n := len(r.Blocks); n < 1 || n > MaxBlocks {
 		return refuse(ErrMalformed, "blocks", fmt.Sprintf("1 to %d", MaxBlocks), fmt.Sprint(n))
+	}
+	needed := []item{{name: "the task", Record: r.Compute.Task}, {name: "the model", Record: r.Compute.Model}}
+	for i, rec := range r.Attest.Rounds {
+		needed = append(needed, item{name: fmt.Sprintf("round %d", i), Record: rec})
+	}
+	for _, it := range needed {
+		if len(it.Value) == 0 {
+			return refuse(ErrMalformed, it.name, "a record", "none")
+		}
 	}
 	records := append([]Record{r.Compute.Task, r.Compute.Model, r.Attest.Case, {Proof: r.Compute.Proof}, {Proof: r.Attest.Proof}}, r.Attest.Rounds...)
 	for _, rec := range records {

@@ -108,7 +108,7 @@ func (t Trust) reach(blocks []*cmttypes.LightBlock, period time.Duration, now ti
 func step(from, to *cmttypes.LightBlock, period time.Duration, now time.Time) error {
 	part := fmt.Sprintf("from trusted height %d to %d", from.Height, to.Height)
 	if from.ChainID != to.ChainID {
-		return refuse(ErrOtherChain, part, from.ChainID, to.ChainID)
+		return refuse(ErrOtherChain, part, fmt.Sprintf("%q", from.ChainID), fmt.Sprintf("%q", to.ChainID)) // nobody has vouched for the second
 	}
 	err := light.Verify(from.SignedHeader, from.ValidatorSet, to.SignedHeader, to.ValidatorSet, period, now, clockDrift, light.DefaultTrustLevel)
 	var expired light.ErrOldHeaderExpired
