@@ -43,6 +43,9 @@ func Export(ctx context.Context, node Node, taskID uint64, o ExportOptions) (Rec
 		return r, err
 	}
 	r.ChainID, r.Blocks = lb.ChainID, []Block{block}
+	if o.TrustedHeight > lb.Height {
+		return r, refuse(ErrHeight, "trusted height", fmt.Sprintf("at most %d, the header of the receipt", lb.Height), fmt.Sprint(o.TrustedHeight))
+	}
 	if o.TrustedHeight != 0 && o.TrustedHeight < lb.Height {
 		if r.Blocks, err = way(ctx, node, o.TrustedHeight, lb, block); err != nil {
 			return r, err

@@ -168,6 +168,8 @@ func TestValidatorsChange(t *testing.T) {
 		_, err = r.Verify(trust, c.now())
 		require.NoError(t, err)
 	}
+	_, err = receipt.Export(context.Background(), c, 7, receipt.ExportOptions{TrustedHeight: r.Height + 2})
+	require.ErrorIs(t, err, receipt.ErrHeight)
 	// Without the stones in the middle it is no way.
 	r.Blocks = append(r.Blocks[:1:1], r.Blocks[len(r.Blocks)-1])
 	_, err = r.Verify(c.trustHash(5), c.now())

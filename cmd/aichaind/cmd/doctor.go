@@ -40,7 +40,7 @@ blocks, VRF key, and whether the blocks it proposed carried their beacon proof. 
 Each finding tells the next step. Give the address of another node's RPC with --node to compare keys before this one runs.
 
 Exit codes: 0 all is well, 1 failed, 2 wrong flag, 3 something was found.`,
-		Args: cobra.NoArgs,
+		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			clientCtx, err := client.GetClientQueryContext(cmd)
 			if err != nil {

@@ -1,6 +1,10 @@
 package cmd
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
 
 // Exit codes of aichaind; scripts may rely on them. Commands of our own add further ones through ExitCoder.
 const (
@@ -8,7 +12,7 @@ const (
 	ExitOK = 0
 	// ExitFailed means that it did not; the reason is on standard error.
 	ExitFailed = 1
-	// ExitUsage means that it was called with a wrong flag.
+	// ExitUsage means that it was called with a wrong flag or, for commands of our own, a wrong number of arguments.
 	ExitUsage = 2
 )
 
@@ -38,3 +42,13 @@ func (usageError) ExitCode() int { return ExitUsage }
 
 // Unwrap returns what was wrong.
 func (e usageError) Unwrap() error { return e.error }
+
+// usageArgs makes a wrong number of arguments a usageError.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}

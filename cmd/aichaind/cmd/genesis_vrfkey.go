@@ -24,7 +24,7 @@ func addGenesisVrfKeyCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add-vrf-key OPERATOR",
 		Short: "Add this node's newest VRF key to the genesis file, in force from the first block",
-		Args:  cobra.ExactArgs(1),
+		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			operator, err := sdk.ValAddressFromBech32(args[0])
 			if err != nil {

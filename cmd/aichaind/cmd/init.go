@@ -51,7 +51,7 @@ defaults and no accounts. Existing keys are kept.
   to join a chain      replace config/genesis.json by that chain's, set persistent_peers or seeds in config/config.toml, start;
                        docs/operators.md has each command
   to begin a chain     aichaind genesis add-genesis-account, gentx, collect-gentxs, add-vrf-key, then start`,
-		Args: cobra.ExactArgs(1),
+		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			res, err := initHome(cmd, mbm, args[0], overwrite, recoverKey)
 			if err != nil {

@@ -46,12 +46,16 @@ A challenge can overturn an answer for some time (challenge_window) after the se
 that it is final. With --height an older state is proved, if the node keeps it: so a task that was removed still has its receipt
 from an archive node.
 
-Exit codes: 0 printed, 1 failed, 2 wrong flag, 6 no such task in that state, 7 not settled.`,
-		Args: cobra.ExactArgs(1),
+Exit codes: 0 printed; 1 failed; 2 wrong flag; 6 no such task in that state, or a height that does not fit; 7 not settled;
+3 to 5 as of receipt verify, if what the node answered does not hold.`,
+		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := strconv.ParseUint(args[0], 10, 64)
 			if err != nil || id == 0 {
 				return usageError{fmt.Errorf("expected a task's number from 1, got %q", args[0])}
+			}
+			if o.Height < 0 || o.TrustedHeight < 0 {
+				return usageError{fmt.Errorf("expected heights from 1, got --height %d and --trusted-height %d", o.Height, o.TrustedHeight)}
 			}
 			node, err := receiptNode(cmd)
 			if err != nil {
@@ -77,7 +81,7 @@ func receiptHeaderCmd() *cobra.Command {
 		Short: "Print a node's header of a height for --trusted-header, by default the last",
 		Long: `Print a header with its signatures and validators as a file for receipt verify --trusted-header. Keep one of a node that you
 run or trust: for the trusting period it vouches for the receipts of later blocks.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var height int64
 			if len(args) > 0 {
@@ -135,7 +139,7 @@ infer looks for it); they are no part of the proof.
 Exit codes: 0 proved; 1 cannot read; 2 wrong flag; 3 no receipt: truncated, malformed, of an unknown format; 4 forged: bad
 proof, forged header, too little power, contradicting records; 5 not trusted: nothing leads from the trusted header to it,
 or that has expired; 6 of another chain, task or height; 7 proved, but not settled, or not final when --final asks for it.`,
-		Args: cobra.ExactArgs(1),
+		Args: usageArgs(cobra.ExactArgs(1)),
 		// Without the root's, which reads and writes a node's home: this needs none.
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(cmd.OutOrStdout())
@@ -164,6 +168,9 @@ type proved struct {
 func verifyReceipt(cmd *cobra.Command, f verifyFlags, path string) error {
 	if f.trusted == "" {
 		return usageError{errors.New("need --trusted-header")}
+	}
+	if f.options.TrustingPeriod <= 0 { // to the package, 0 is the default
+		return usageError{fmt.Errorf("expected a --trusting-period above 0, got %s", f.options.TrustingPeriod)}
 	}
 	trust, err := readTrust(f.trusted)
 	if err != nil {

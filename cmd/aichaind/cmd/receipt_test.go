@@ -77,6 +77,8 @@ func TestReceiptExitCodes(t *testing.T) {
 		{"proved", []string{good, "--trusted-header", trust}, 0},
 		{"no such file", []string{"missing.json", "--trusted-header", trust}, 1},
 		{"no trusted header", []string{good}, 2},
+		{"no file", []string{"--trusted-header", trust}, 2},
+		{"no trusting period", []string{good, "--trusted-header", trust, "--trusting-period", "0"}, 2},
 		{"no flag of ours", []string{good, "--trust", trust}, 2},
 		{"a trusted header that is none", []string{good, "--trusted-header", "x"}, 2},
 		{"torn", []string{torn, "--trusted-header", trust}, 3},

@@ -53,7 +53,7 @@ values as the modules write them; the database needs more for the trees above th
 shows in its size on disk. Two of these tables, from before and after, tell what makes a state grow. Nothing is changed.
 
 Exit codes: 0 printed, 1 failed (is the node still running?), 2 wrong flag.`,
-		Args: cobra.NoArgs,
+		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.height < 0 {
 				return usageError{fmt.Errorf("expected --height from 1, got %d", o.height)}

@@ -78,7 +78,7 @@ accounts are in that of node0, so that aichaind --home OUT/node0 talks to the ne
 Node i listens on HOST at the ports BASE+10·i (p2p), +1 (rpc), +2 (grpc), +3 (rest), +4 (pprof, always
 on 127.0.0.1), +5 (metrics). With an address of this machine as HOST, nodes and providers on other machines can join.
 Keys are not protected: never use them elsewhere.`,
-		Args: cobra.NoArgs,
+		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			n.clientCtx = client.GetClientContextFromCmd(cmd).WithCmdContext(cmd.Context())
 			chainID, err := cmd.Flags().GetString(flags.FlagChainID)

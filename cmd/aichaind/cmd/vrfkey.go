@@ -48,7 +48,7 @@ func vrfKeyShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show the public keys of this node, oldest first",
-		Args:  cobra.NoArgs,
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path := keyPath(cmd)
 			f, err := vrfkey.Load(path)
@@ -70,7 +70,7 @@ func vrfKeyNewCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
 		Short: "Add a new key to the key file; the node must be restarted to use it",
-		Args:  cobra.NoArgs,
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path := keyPath(cmd)
 			key, err := vrfkey.Add(path)
@@ -91,7 +91,7 @@ func vrfKeyRegisterCmd() *cobra.Command {
 		Short: "Register the newest key of the key file on the chain",
 		Long: `Register the newest key of the key file on the chain, with proof that this node has it. It counts from the first block
 of the epoch after the next; see aichaind query beacon key OPERATOR. With --generate-only the transaction is printed.`,
-		Args: cobra.NoArgs,
+		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			clientCtx, err := client.GetClientTxContext(cmd)
 			if err != nil {
