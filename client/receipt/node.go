@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	cmtbytes "github.com/cometbft/cometbft/libs/bytes"
@@ -48,6 +49,9 @@ func fetchBlock(ctx context.Context, node Node, height int64) (Block, *cmttypes.
 	}
 	if res.Header == nil {
 		return Block{}, nil, refuse(ErrMalformed, "the node's answer", "a header", "none")
+	}
+	if at != nil && res.Height != height {
+		return Block{}, nil, refuse(ErrHeight, "the node's answer", fmt.Sprint(height), fmt.Sprint(res.Height))
 	}
 	vals, err := fetchValidators(ctx, node, res.Height)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Text is the statement in words. question and answer replace the token ids if they are not empty; they are the
@@ -67,10 +68,11 @@ func tokens(ids []uint32) string {
 	return "tokens " + strings.Trim(fmt.Sprint(ids), "[]")
 }
 
-// indent keeps the lines of a text behind the margin of the first, and what moves a terminal's cursor out of it.
+// indent keeps the lines of a text behind the margin of the first, and what moves a terminal's cursor or turns the
+// direction of what is shown out of it.
 func indent(text string) string {
 	clean := strings.Map(func(r rune) rune {
-		if r != '\n' && (r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0)) {
+		if r != '\n' && unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return '\ufffd'
 		}
 		return r

@@ -50,6 +50,8 @@ func TestReceiptProvesTheAnswer(t *testing.T) {
 	require.Contains(t, text, "was established by 3 of 3 seats")
 	require.Contains(t, text, "can be challenged until block 16")
 	require.Contains(t, s.Text("2+2=\x1b[2J", "4"), "2+2=\ufffd[2J")
+	require.Contains(t, s.Text("2+2=\u202e", "a\u2028\u0085\nb 👩‍🔬"), "2+2=\ufffd\n")
+	require.Contains(t, s.Text("2+2=\u202e", "a\u2028\u0085\nb 👩‍🔬"), "a\ufffd\ufffd\n    b 👩‍🔬\n")
 }
 
 func TestFileIsReadAsWritten(t *testing.T) {
