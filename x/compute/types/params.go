@@ -32,11 +32,12 @@ func DefaultParams() Params {
 		MinSeatLien: 1_000_000,
 		// A wrong seat loses 20 times what it could have earned.
 		SeatLienMultiple: 20,
-		// 100 draws of 3 seats among 10 000 providers take 7.5 ms, 15 with their writes (BenchmarkEndBlock): twice
-		// that is a thirtieth of a one-second block.
-		MatchBudget: 200,
+		// 100 draws of 3 seats among 10 000 providers take 7.5 ms, 15 with their writes (BenchmarkEndBlock): five times
+		// that is a thirteenth of a one-second block. As many as verdict_budget rounds, and more tasks a second than four
+		// validators on two cores can settle (docs/costs.md).
+		MatchBudget: 500,
 		// As many may leave as may come.
-		PruneBudget: 200,
+		PruneBudget: 500,
 		// With 95 % of the bond taken, 64 looks still find a free seat in 96 of 100.
 		MaxDraws: 64,
 		// Bounds what a change of bond or status must touch.
