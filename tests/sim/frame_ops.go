@@ -29,7 +29,7 @@ func (f *frame) operations() map[string][]operation {
 			{"drain_provider", 20, once[*computetypes.MsgDrainProvider](f, (*world).drain)},
 			{"retire_provider", 10, once[*computetypes.MsgRetireProvider](f, f.retireIdle)},
 			{"publish_model", 20, once[*computetypes.MsgPublishModel](f, (*world).publish)},
-			{"deprecate_model", 5, once[*computetypes.MsgDeprecateModel](f, (*world).deprecate)},
+			{"deprecate_model", 5, once[*computetypes.MsgDeprecateModel](f, f.deprecateOnce)},
 			{"set_offer", 250, once[*computetypes.MsgSetOffer](f, (*world).setOffer)},
 			{"remove_offer", 20, once[*computetypes.MsgRemoveOffer](f, f.removeSome)},
 			{"post_task", 350, once[*computetypes.MsgPostTask](f, (*world).post)},
@@ -156,6 +156,16 @@ func (f *frame) retireIdle(w *world) (op, bool) {
 	p := w.provider()
 	_, is := w.providerOf(p)
 	return op{name: "RetireProvider", from: p, msgs: []sdk.Msg{&computetypes.MsgRetireProvider{Provider: w.addr(p)}}}, is && slots[w.addr(p)] == 0
+}
+
+// deprecateOnce deprecates a model that is not deprecated yet.
+func (f *frame) deprecateOnce(w *world) (op, bool) {
+	o, ok := w.deprecate()
+	if !ok {
+		return op{}, false
+	}
+	m, err := w.chain.App.Compute.Model(w.ctx(), o.msgs[0].(*computetypes.MsgDeprecateModel).ModelId)
+	return o, err == nil && !m.Deprecated
 }
 
 // removeSome removes an offer that there is.

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
 
 	attesttypes "github.com/aichain/aichain/x/attest/types"
 	computetypes "github.com/aichain/aichain/x/compute/types"
@@ -156,10 +157,12 @@ func verdict(t *testing.T, all map[string]*score) {
 	}
 	slices.Sort(urls)
 	const often = 10
+	// The SDK's operation asks for a jailed validator's release before its time too.
+	hasty := sdk.MsgTypeURL(&slashingtypes.MsgUnjail{})
 	for _, url := range urls {
 		s := all[url]
 		t.Logf("%-55s tried %5d, delivered %5d, refused %4d; nothing to do %5d  %.120s", url, s.tried, s.delivered, s.refused, s.skipped, s.lastLog)
-		if s.tried >= often && 2*s.delivered < s.tried {
+		if s.tried >= often && 2*s.delivered < s.tried && url != hasty {
 			t.Errorf("%s was delivered %d times of %d", url, s.delivered, s.tried)
 		}
 	}
