@@ -69,6 +69,12 @@ func TestExportImportExport(t *testing.T) {
 	require.EqualValues(t, 250, other.money(1).Restored)
 }
 
+// forfeitAllThatBurned leaves no emission to be earned, and more less.
+func forfeitAllThatBurned(g *types.GenesisState, more uint64) {
+	t, p := &g.Ledger.Totals, g.Ledger.Pockets
+	t.Forfeited = t.BurnedTake.Add(math.NewIntFromUint64(p.PendingTake + more)).Sub(t.Emitted.Add(math.NewIntFromUint64(p.Emission)))
+}
+
 func TestInitGenesisRefuses(t *testing.T) {
 	good := busy(t)
 	held := good.bank.of(good.ctx, moduleAccount)
@@ -87,9 +93,13 @@ func TestInitGenesisRefuses(t *testing.T) {
 		"too much back":    {func(g *types.GenesisState) { g.Escrows[0].Restored = 901 }, types.ErrInvalidGenesis},
 		"back of what":     {func(g *types.GenesisState) { g.Escrows[0].Slashed = 249 }, types.ErrInvalidGenesis},
 		"slashed early":    {func(g *types.GenesisState) { g.Escrows[3].Slashed = 1 }, types.ErrInvalidGenesis},
+		"free of no lien":  {func(g *types.GenesisState) { g.LienReleases[0].Amount = 0 }, types.ErrInvalidGenesis},
+		"free of no bond":  {func(g *types.GenesisState) { g.LienReleases[0].Provider = named("zoe") }, types.ErrInvalidGenesis},
+		"free over lien":   {func(g *types.GenesisState) { g.LienReleases[0].Amount = g.Bonds[0].Liened + 1 }, types.ErrInvalidGenesis},
 		"release of 0":     {func(g *types.GenesisState) { g.LienReleases[0].Amount, g.LienReleases[0].Emission = 0, 0 }, types.ErrInvalidGenesis},
 		"emission twice":   {func(g *types.GenesisState) { g.LienReleases[0].Emission *= 2 }, types.ErrInvalidGenesis},
 		"emission lost":    {func(g *types.GenesisState) { g.Bonds[2].ChallengedEmission = 0 }, types.ErrInvalidGenesis},
+		"forfeited more":   {func(g *types.GenesisState) { forfeitAllThatBurned(g, 1) }, types.ErrInvalidGenesis},
 		"minted more":      {func(g *types.GenesisState) { g.Ledger.Totals.Emitted = g.Ledger.Totals.Burned.AddRaw(1_000) }, types.ErrInvalidGenesis},
 		"more than burned": {func(g *types.GenesisState) { g.Ledger.Totals.BurnedTake = g.Ledger.Totals.BurnedTake.AddRaw(1_000) }, types.ErrInvalidGenesis},
 		"take over burn":   {func(g *types.GenesisState) { g.Ledger.Pockets.PendingTake = g.Ledger.Pockets.PendingBurn + 1 }, types.ErrInvalidGenesis},
@@ -99,7 +109,7 @@ func TestInitGenesisRefuses(t *testing.T) {
 		"unbonding":        {func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
 		"payout parts":     {func(g *types.GenesisState) { g.Payouts[0].Paid++ }, types.ErrInvalidGenesis},
 		"parked missing":   {func(g *types.GenesisState) { g.Parked = nil }, types.ErrInvalidGenesis},
-		"bond address":     {func(g *types.GenesisState) { g.Bonds[0].Provider = "x" }, types.ErrBadAddress},
+		"bond address":     {func(g *types.GenesisState) { g.Bonds[3].Provider = "x" }, types.ErrBadAddress},
 		"payee address":    {func(g *types.GenesisState) { g.Payouts[0].Recipient = "x" }, types.ErrBadAddress},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,10 +120,40 @@ func TestInitGenesisRefuses(t *testing.T) {
 			require.ErrorIs(t, w.k.InitGenesis(w.ctx, g), c.want)
 		})
 	}
+	t.Run("all that burned is forfeited", func(t *testing.T) {
+		g := good.export()
+		forfeitAllThatBurned(g, 0)
+		require.NoError(t, g.Validate())
+	})
 	t.Run("module account", func(t *testing.T) {
 		w := newWorld(t)
 		require.ErrorIs(t, w.k.InitGenesis(w.ctx, good.export()), types.ErrInvariant)
 	})
+}
+
+// TestChallengedEmissionNeedsALien: where all that is under lien is gone before the challenge is over, the bond could be
+// closed, and the emission that was set aside in it would be lost.
+func TestChallengedEmissionNeedsALien(t *testing.T) {
+	for name, want := range map[string]string{
+		"dora": "expected a lien of the seats whose emission of 3 is challenged, got none",
+		"anna": "liened 500, releases 500, challenged emission 3",
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := earning(t).export()
+			g.LienReleases[0].Emission = 0 // sums do not tell whose it is
+			for i := range g.Bonds {
+				if g.Bonds[i].Provider == named(name) {
+					g.Bonds[i].ChallengedEmission = 3
+				}
+			}
+			err := g.Validate()
+			require.ErrorIs(t, err, types.ErrInvalidGenesis)
+			require.ErrorContains(t, err, want)
+		})
+	}
+	w := earning(t)
+	require.NoError(t, w.k.HoldLien(w.at(50).ctx, 1, named("anna"), 110, 500))
+	require.NoError(t, w.export().Validate(), "its lien is held")
 }
 
 func TestInvariantsSeeWhatDoesNotAddUp(t *testing.T) {

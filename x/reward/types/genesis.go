@@ -11,7 +11,7 @@ func DefaultGenesis() *GenesisState {
 }
 
 // Validate returns ErrInvalidGenesis or ErrInvalidParams if the state does not fit together: records twice,
-// records that break their own invariants, or sums that are not the ledger's.
+// records that break their own invariants, liens that free themselves on no bond, or sums that are not the ledger's.
 func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err
@@ -20,6 +20,9 @@ func (g GenesisState) Validate() error {
 		return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
 	}
 	if err := g.validateRecords(); err != nil {
+		return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+	}
+	if err := g.validateLiens(); err != nil {
 		return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
 	}
 	return g.validateSums()
@@ -38,7 +41,7 @@ func (g GenesisState) validateRecords() error {
 		}
 	}
 	for _, r := range g.LienReleases {
-		if err := seen.check("lien release", r.Height, r.Provider, positive(max(r.Amount, r.Emission))); err != nil {
+		if err := seen.check("lien release", r.Height, r.Provider, positive(r.Amount)); err != nil {
 			return err
 		}
 	}
@@ -55,6 +58,29 @@ func (g GenesisState) validateRecords() error {
 	for _, p := range g.Parked {
 		if err := seen.check("parked payout", 0, p.Payout.Recipient, p.Payout.Validate()); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// validateLiens compares each bond with its lien releases: all that frees itself is under lien on a bond, and it is not all of
+// the lien if emission of challenged seats is set aside, because their liens do not free themselves.
+func (g GenesisState) validateLiens() error {
+	releasing := make(map[string]math.Int, len(g.Bonds))
+	for _, b := range g.Bonds {
+		releasing[b.Provider] = math.ZeroInt()
+	}
+	for _, r := range g.LienReleases {
+		sum, ok := releasing[r.Provider]
+		if !ok {
+			return errorsmod.Wrapf(ErrInvariant, "lien release at %d: expected a bond of %s", r.Height, r.Provider)
+		}
+		releasing[r.Provider] = sum.Add(math.NewIntFromUint64(r.Amount))
+	}
+	for _, b := range g.Bonds {
+		sum, liened := releasing[b.Provider], math.NewIntFromUint64(b.Liened)
+		if sum.GT(liened) || sum.Equal(liened) && b.ChallengedEmission > 0 {
+			return errorsmod.Wrapf(ErrInvariant, "bond of %s: liened %d, releases %s, challenged emission %d", b.Provider, b.Liened, sum, b.ChallengedEmission)
 		}
 	}
 	return nil

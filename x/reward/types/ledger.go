@@ -142,7 +142,8 @@ func (l Ledger) Validate() error {
 	return l.validateEmission()
 }
 
-// validateEmission returns ErrInvariant if more emission was minted or has accrued than takes were burned.
+// validateEmission returns ErrInvariant if more emission was minted, has accrued or was forfeited than takes were burned:
+// what is forfeited had accrued, and gives nobody else the room to earn it.
 func (l Ledger) validateEmission() error {
 	t, p := l.Totals, l.Pockets
 	t.Fill()
@@ -152,7 +153,7 @@ func (l Ledger) validateEmission() error {
 	if t.BurnedTake.GT(t.Burned) || p.PendingTake > p.PendingBurn {
 		return errorsmod.Wrapf(ErrInvariant, "takes of %s and %d burned, but of all only %s and %d", t.BurnedTake, p.PendingTake, t.Burned, p.PendingBurn)
 	}
-	least := t.Emitted.Add(math.NewIntFromUint64(p.Emission))
+	least := t.Emitted.Add(t.Forfeited).Add(math.NewIntFromUint64(p.Emission))
 	most := t.BurnedTake.Add(math.NewIntFromUint64(p.PendingTake))
 	if least.GT(most) {
 		return errorsmod.Wrapf(ErrInvariant, "emission of %s, takes burned of %s", least, most)

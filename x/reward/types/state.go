@@ -13,10 +13,15 @@ func (b Bond) Free() uint64 {
 	return b.Bonded - b.Liened
 }
 
-// Validate returns ErrInvariant if more is under lien than is bonded.
+// Validate returns ErrInvariant if more is under lien than is bonded, or if emission of challenged seats is set aside and
+// nothing is under lien: the lien of such a seat is held too, and without one the bond could be closed and take the
+// emission with it.
 func (b Bond) Validate() error {
 	if b.Liened > b.Bonded {
 		return errorsmod.Wrapf(ErrInvariant, "bond of %s: liened %d of %d", b.Provider, b.Liened, b.Bonded)
+	}
+	if b.ChallengedEmission > 0 && b.Liened == 0 {
+		return errorsmod.Wrapf(ErrInvariant, "bond of %s: expected a lien of the seats whose emission of %d is challenged, got none", b.Provider, b.ChallengedEmission)
 	}
 	return nil
 }
