@@ -81,11 +81,13 @@ func (q queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) 
 	return &types.QueryParkedResponse{Parked: list, Pagination: next}, err
 }
 
-// maxLookAhead bounds what one query reads: the height of each release is looked up.
-const maxLookAhead = 10_000
+// maxLook bounds what one query reads: the height of each release is looked up, so many blocks behind and as many ahead.
+const maxLook = 10_000
 
-// Emission implements types.QueryServer; ErrNoBond for a stranger. What waits is looked up height by height, as far ahead
-// as a task that settles now can be challenged: nothing else sums it, because that would be a write a seat.
+// Emission implements types.QueryServer; ErrNoBond for a stranger. What waits is looked up height by height, because nothing
+// sums it: that would be a write a seat. It looks from the oldest lien release of the chain, which the budget of a block may
+// have left over, to the newest, which may be beyond a challenge window that was shortened since, and at least as far ahead
+// as a task that settles now can be challenged. That is 2 · maxLook + 1 reads at most, and two for the ends.
 func (q queryServer) Emission(ctx context.Context, req *types.QueryEmissionRequest) (*types.QueryEmissionResponse, error) {
 	provider, err := q.bytesOf(req.GetProvider())
 	if err != nil {
@@ -100,11 +102,19 @@ func (q queryServer) Emission(ctx context.Context, req *types.QueryEmissionReque
 		return nil, err
 	}
 	now := height(ctx)
+	from, err := q.endOfReleases(ctx, collections.OrderAscending, now)
+	if err != nil {
+		return nil, err
+	}
+	until, err := q.endOfReleases(ctx, collections.OrderDescending, now)
+	if err != nil {
+		return nil, err
+	}
 	res := &types.QueryEmissionResponse{
 		Claimable: bond.Emission, Challenged: bond.ChallengedEmission,
-		UntilHeight: now + min(max(upstream.ChallengeWindow, retryBlocks), maxLookAhead),
+		UntilHeight: min(max(until, now+max(upstream.ChallengeWindow, retryBlocks)), now+maxLook),
 	}
-	for at := now; at <= res.UntilHeight; at++ {
+	for at := max(min(from, now), now-min(now, maxLook)); at <= res.UntilHeight; at++ {
 		r, err := q.lienReleases.Get(ctx, collections.Join(at, provider))
 		if isNotFound(err) || err == nil && r.Emission == 0 {
 			continue
@@ -120,4 +130,18 @@ func (q queryServer) Emission(ctx context.Context, req *types.QueryEmissionReque
 		}
 	}
 	return res, nil
+}
+
+// endOfReleases is the height of the oldest lien release of all, or of the newest in descending order; now if there is none.
+func (k *Keeper) endOfReleases(ctx context.Context, order collections.Order, now uint64) (uint64, error) {
+	ranger := new(collections.Range[heightOf])
+	if order == collections.OrderDescending {
+		ranger = ranger.Descending()
+	}
+	end := now
+	err := k.lienReleases.Walk(ctx, ranger, func(key heightOf, _ types.Release) (bool, error) {
+		end = key.K1()
+		return true, nil
+	})
+	return end, err
 }
