@@ -551,14 +551,15 @@ func (m *QueryEmissionRequest) GetProvider() string {
 type QueryEmissionResponse struct {
 	// claimable now.
 	Claimable uint64 `protobuf:"varint,1,opt,name=claimable,proto3" json:"claimable,omitempty"`
-	// waiting for the ends of challenge windows, as far as until_height.
+	// waiting for the ends of challenge windows, as far as until_height, and what is due and was not released yet.
 	Waiting uint64 `protobuf:"varint,2,opt,name=waiting,proto3" json:"waiting,omitempty"`
 	// challenged seats have accrued this; it is lost with those that do not stand.
 	Challenged uint64 `protobuf:"varint,3,opt,name=challenged,proto3" json:"challenged,omitempty"`
-	// next_height is when the soonest of waiting can be claimed; 0 when nothing waits.
+	// next_height is when the soonest of waiting can be claimed; 0 when nothing waits. A height that is over: it is due, and
+	// waits for its turn in the budget of a block.
 	NextHeight uint64 `protobuf:"varint,4,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
-	// until_height is the last height that was looked at for waiting: as many blocks ahead as the challenge window has, at
-	// most 10 000.
+	// until_height is the last height that was looked at for waiting: as many blocks ahead as the challenge window has, or as
+	// the newest lien release of the chain, at most 10 000.
 	UntilHeight uint64 `protobuf:"varint,5,opt,name=until_height,json=untilHeight,proto3" json:"until_height,omitempty"`
 }
 

@@ -670,7 +670,7 @@ var xxx_messageInfo_Totals proto.InternalMessageInfo
 // deposited = paid + refunded + slash_rewards + burned + validators + unbonded
 //   - (escrow + bonds + unbonding + pending),
 //
-// and emitted + emission <= burned_take + pending_take.
+// and emitted + emission + forfeited <= burned_take + pending_take.
 type Ledger struct {
 	// pockets hold money now.
 	Pockets Pockets `protobuf:"bytes,1,opt,name=pockets,proto3" json:"pockets"`

@@ -84,15 +84,18 @@ export interface QueryEmissionRequest {
 export interface QueryEmissionResponse {
   /** claimable now. */
   claimable: bigint;
-  /** waiting for the ends of challenge windows, as far as until_height. */
+  /** waiting for the ends of challenge windows, as far as until_height, and what is due and was not released yet. */
   waiting: bigint;
   /** challenged seats have accrued this; it is lost with those that do not stand. */
   challenged: bigint;
-  /** next_height is when the soonest of waiting can be claimed; 0 when nothing waits. */
+  /**
+   * next_height is when the soonest of waiting can be claimed; 0 when nothing waits. A height that is over: it is due, and
+   * waits for its turn in the budget of a block.
+   */
   nextHeight: bigint;
   /**
-   * until_height is the last height that was looked at for waiting: as many blocks ahead as the challenge window has, at
-   * most 10 000.
+   * until_height is the last height that was looked at for waiting: as many blocks ahead as the challenge window has, or as
+   * the newest lien release of the chain, at most 10 000.
    */
   untilHeight: bigint;
 }

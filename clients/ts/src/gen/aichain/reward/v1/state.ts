@@ -161,7 +161,7 @@ export interface Totals {
  * Ledger explains all uaic that ever passed the module. Invariant, every block:
  * deposited = paid + refunded + slash_rewards + burned + validators + unbonded
  *           + (escrow + bonds + unbonding + pending),
- * and emitted + emission <= burned_take + pending_take.
+ * and emitted + emission + forfeited <= burned_take + pending_take.
  */
 export interface Ledger {
   /** pockets hold money now. */
