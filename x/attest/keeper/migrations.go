@@ -1,6 +1,8 @@
 package keeper
 
 import (
+	"cmp"
+
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -16,23 +18,27 @@ func NewMigrator(k *Keeper) Migrator { return Migrator{k} }
 
 // Migrate1to2 lets the referee in: its parameters get their defaults, the first dispute the id 1. Its collections
 // begin empty. Rounds keep the terms that they were drawn with: without a referee, without audits. The deadlines, which
-// had a key for each round, are written in words. It returns ErrInvalidParams if what governance had set before does not
-// go with that.
+// had a key for each round, are written in words. Version 1 has none of this, so what is there already was set since, and
+// stays: run again, it changes nothing. It returns ErrInvalidParams if what governance had set before does not go with that.
 func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 	p, err := m.keeper.params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	fresh := types.DefaultParams()
-	p.DisputeWindow, p.TraceWindow = fresh.DisputeWindow, fresh.TraceWindow
-	p.DisputeBudget, p.AuditBudget = fresh.DisputeBudget, fresh.AuditBudget
+	fresh := types.DefaultParams() // none of them may be 0
+	p.DisputeWindow, p.TraceWindow = cmp.Or(p.DisputeWindow, fresh.DisputeWindow), cmp.Or(p.TraceWindow, fresh.TraceWindow)
+	p.DisputeBudget, p.AuditBudget = cmp.Or(p.DisputeBudget, fresh.DisputeBudget), cmp.Or(p.AuditBudget, fresh.AuditBudget)
 	if err := p.Validate(); err != nil {
 		return err
 	}
 	if err := m.keeper.params.Set(ctx, p); err != nil {
 		return err
 	}
-	if err := m.keeper.nextDispute.Set(ctx, 1); err != nil {
+	next, err := m.keeper.nextDispute.Peek(ctx)
+	if err != nil {
+		return err
+	}
+	if err := m.keeper.nextDispute.Set(ctx, max(next, 1)); err != nil {
 		return err
 	}
 	return m.deadlinesInWords(ctx)

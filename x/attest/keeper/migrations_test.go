@@ -38,6 +38,29 @@ func TestMigrate1to2(t *testing.T) {
 	require.Equal(t, old, got)
 }
 
+// TestMigrate1to2TwiceChangesNothing: neither what was voted since, nor the ids of disputes, nor deadlines.
+func TestMigrate1to2TwiceChangesNothing(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, f.k.params.Set(f.ctx, types.Params{MaxBatch: 7, VerdictBudget: 8}))
+	require.NoError(t, f.k.nextDispute.Set(f.ctx, 0))
+	require.NoError(t, NewMigrator(f.k).Migrate1to2(f.ctx))
+	for id := uint64(1); id <= 70; id++ {
+		f.newTask(id, 0, 1, 2)
+	}
+	for range 5 {
+		_, err := f.k.nextDispute.Next(f.ctx)
+		require.NoError(t, err)
+	}
+	voted := types.Params{MaxBatch: 1, VerdictBudget: 2, DisputeWindow: 3, TraceWindow: 4, DisputeBudget: 5, AuditBudget: 6}
+	require.NoError(t, f.k.params.Set(f.ctx, voted))
+	before := f.dump()
+	require.NoError(t, NewMigrator(f.k).Migrate1to2(f.ctx))
+	require.Equal(t, before, f.dump())
+	next, err := f.k.nextDispute.Peek(f.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 6, next)
+}
+
 // TestMigrate1to2WritesDeadlinesInWords: the deadlines of version 1 become what version 2 would have written.
 func TestMigrate1to2WritesDeadlinesInWords(t *testing.T) {
 	f := newFixture(t)

@@ -220,9 +220,29 @@ func TestMigrate1to2(t *testing.T) {
 	require.Equal(t, p, g.Params)
 	require.Equal(t, types.LienRelease{Height: 110, Provider: named("anna"), Amount: 500}, g.LienReleases[0])
 	require.True(t, g.Ledger.Totals.Emitted.IsZero())
+}
 
-	require.NoError(t, keeper.NewMigrator(w.k).Migrate1to2(w.ctx))
-	require.Len(t, w.accounts.stored.Permissions, 2, "once")
+// TestMigrate1to2TwiceChangesNothing: what has happened since the first run stays, as a vote for no emission.
+func TestMigrate1to2TwiceChangesNothing(t *testing.T) {
+	w := ready(t)
+	w.accounts.stored = authtypes.NewEmptyModuleAccount(types.ModuleName, authtypes.Burner)
+	require.NoError(t, w.k.PlantOld(w.ctx, w.store, 110, account("anna"), 500))
+	migrate := keeper.NewMigrator(w.k).Migrate1to2
+	require.NoError(t, migrate(w.ctx))
+	require.Equal(t, types.DefaultParams(), w.export().Params)
+	require.NoError(t, w.k.AfterVerdict(w.ctx, w.liened(verdict(ending{id: 1, seats: threeRight(), emission: 5_000}))))
+	p := types.DefaultParams()
+	p.EmissionBps = 0
+	_, err := w.msg.UpdateParams(w.ctx, &types.MsgUpdateParams{Authority: named("gov"), Params: p})
+	require.NoError(t, err)
+	require.NoError(t, w.k.EndBlock(w.ctx))
+	require.EqualValues(t, 22, w.ledger().Totals.BurnedTake.Uint64())
+
+	before, permissions := w.export(), w.accounts.stored.Permissions
+	require.NoError(t, migrate(w.ctx))
+	require.Equal(t, before, w.export())
+	require.Equal(t, permissions, w.accounts.stored.Permissions)
+	require.Zero(t, w.export().Params.EmissionBps)
 }
 
 // TestInitGenesisFromBefore: an export that knows no emission.

@@ -106,6 +106,9 @@ func (l *Ledger) Burn() error {
 	return nil
 }
 
+// HasEmission says whether the totals were stored since there is emission: before, none of its three was written.
+func (t Totals) HasEmission() bool { return !t.BurnedTake.IsNil() }
+
 // Fill sets the totals that a ledger from before emission does not have to 0.
 func (t *Totals) Fill() {
 	for _, total := range []*math.Int{&t.BurnedTake, &t.Emitted, &t.Forfeited} {
