@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -249,6 +250,33 @@ func TestAuditBudget(t *testing.T) {
 	require.NotEqual(t, ids[:3], inLine[:3], "not the order of the message, which a seat chooses")
 	for i, id := range inLine {
 		require.Equal(t, i < 3, f.round(id).Audits == 1)
+	}
+}
+
+// TestInLine: the order is that of a sort which hashes both ranks whenever it compares two rounds.
+func TestInLine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		beacon := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "beacon")
+		drawn := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) lot {
+			return lot{rapid.Uint64Range(1, 50).Draw(t, "task"), rapid.Uint32Range(0, 2).Draw(t, "round")} // some twice
+		}), 0, 100).Draw(t, "drawn")
+		given, want := slices.Clone(drawn), slices.Clone(drawn)
+		slices.SortStableFunc(want, func(a, b lot) int {
+			return cmp.Compare(audit.Rank(testChain, beacon, a.taskID, a.round), audit.Rank(testChain, beacon, b.taskID, b.round))
+		})
+		require.Equal(t, want, inLine(testChain, beacon, drawn))
+		require.Equal(t, given, drawn)
+	})
+}
+
+// BenchmarkInLine puts 12 000 drawn rounds in line, more than a block of commitments at the usual rate leads to.
+func BenchmarkInLine(b *testing.B) {
+	drawn := make([]lot, 12_000)
+	for i := range drawn {
+		drawn[i].taskID = uint64(i)
+	}
+	for b.Loop() {
+		inLine(testChain, make([]byte, 32), drawn)
 	}
 }
 
