@@ -43,7 +43,7 @@ func (k *Keeper) initRounds(ctx context.Context, gs *types.GenesisState) error {
 		}
 	}
 	for _, s := range gs.Sealed {
-		if err := k.sealed.Set(ctx, collections.Join(s.Height, s.Provider), s); err != nil {
+		if err := k.storeSealed(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,8 @@ func (k *Keeper) initReferee(ctx context.Context, gs *types.GenesisState) error 
 }
 
 // ExportGenesis reads the whole state, each list in the order of its keys: rounds by task and number, disputes by id,
-// traces and sealed rounds by task or height, then provider, what was shown by dispute and depth, the rest by id.
+// traces by task, then provider, sealed rounds by height, provider and first task, what was shown by dispute and depth, the
+// rest by id.
 func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	gs := new(types.GenesisState)
 	var err error

@@ -120,6 +120,9 @@ func TestGenesisRefusesBrokenDisputes(t *testing.T) {
 		{"sealed twice", func(g *types.GenesisState) { g.Sealed[0].TaskIds = append(g.Sealed[0].TaskIds, waiting) }},
 		{"sealed and not complete", func(g *types.GenesisState) { g.Sealed[0].TaskIds[0] = audited }},
 		{"sealed nothing", func(g *types.GenesisState) { g.Sealed[0].TaskIds = nil }},
+		{"sealed out of order", func(g *types.GenesisState) {
+			g.Sealed = append(g.Sealed, types.Sealed{Height: g.Sealed[0].Height, Provider: g.Sealed[0].Provider, TaskIds: []uint64{1}})
+		}},
 		{"sealed by nobody", func(g *types.GenesisState) { g.Sealed[0].Provider = "" }},
 		// What was posted and shown.
 		{"a trace twice", func(g *types.GenesisState) { g.Traces[1] = g.Traces[0] }},

@@ -35,8 +35,8 @@ type (
 	traceKey = collections.Pair[uint64, string]
 	// shownKey is (dispute id, depth).
 	shownKey = collections.Pair[uint64, uint32]
-	// sealedKey is (height, provider).
-	sealedKey = collections.Pair[uint64, string]
+	// sealedKey is (height, provider, first task id).
+	sealedKey = collections.Triple[uint64, string, uint64]
 )
 
 // Keeper owns the store of x/attest. All keys have a fixed width (an address is as long as any other), so an operation
@@ -83,7 +83,8 @@ type Keeper struct {
 	// (Case.until, task id): the cases without an unresolved dispute, unless parked. They end in the first block at or
 	// after that height.
 	caseEnds collections.KeySet[idAt]
-	// (height, provider) → Sealed: rounds whose last seat committed in that block, for the lot of the next.
+	// (height, provider, first task id) → Sealed: rounds whose last seat committed in a message of that block, for the lot of
+	// the next.
 	sealed collections.Map[sealedKey, types.Sealed]
 	// dispute id → ParkedDispute: disputes whose time-out failed; the dispute itself is unchanged.
 	parkedDisputes collections.Map[uint64, types.ParkedDispute]
@@ -146,7 +147,7 @@ func (k *Keeper) buildDisputes(sb *collections.SchemaBuilder, cdc codec.BinaryCo
 	k.disputeDeadlines = collections.NewKeySet(sb, types.DisputeDeadlinesKey, "dispute_deadlines", byID)
 	k.cases = collections.NewMap(sb, types.CasesKey, "cases", number, codec.CollValue[types.Case](cdc))
 	k.caseEnds = collections.NewKeySet(sb, types.CaseEndsKey, "case_ends", byID)
-	k.sealed = collections.NewMap(sb, types.SealedKey, "sealed", byParty, codec.CollValue[types.Sealed](cdc))
+	k.sealed = collections.NewMap(sb, types.SealedKey, "sealed", collections.TripleKeyCodec(number, text, number), codec.CollValue[types.Sealed](cdc))
 	k.parkedDisputes = collections.NewMap(sb, types.ParkedDisputesKey, "parked_disputes", number, codec.CollValue[types.ParkedDispute](cdc))
 }
 

@@ -3,7 +3,6 @@ package keeper
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -18,7 +17,8 @@ import (
 )
 
 // seal keeps, in one record for the whole message, which rounds have got their last commitment with it and may be
-// audited. It lives until the next block.
+// audited. It lives until the next block, and is written once: a round is complete once, so the first of a message is in no
+// other, and a provider's many messages in a block cost each the same.
 func (k *Keeper) seal(ctx sdk.Context, from sender, changes []change) error {
 	var ids []uint64
 	for i := range changes {
@@ -29,14 +29,12 @@ func (k *Keeper) seal(ctx sdk.Context, from sender, changes []change) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	key := collections.Join(from.height, from.name)
-	record, err := k.sealed.Get(ctx, key)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
-		return err
-	}
-	record.Height, record.Provider = from.height, from.name
-	record.TaskIds = append(record.TaskIds, ids...)
-	return k.sealed.Set(ctx, key, record)
+	return k.storeSealed(ctx, types.Sealed{Height: from.height, Provider: from.name, TaskIds: ids})
+}
+
+// storeSealed stores a record, which must have tasks.
+func (k *Keeper) storeSealed(ctx context.Context, s types.Sealed) error {
+	return k.sealed.Set(ctx, collections.Join3(s.Height, s.Provider, s.TaskIds[0]), s)
 }
 
 // lot is a round that gets a blind seat if one is found.
@@ -105,19 +103,21 @@ func inLine(chainID string, beacon []byte, drawn []lot) []lot {
 	return sorted
 }
 
-// takeSealed removes the records of earlier blocks and returns them, by height and provider.
+// takeSealed removes the records of earlier blocks and returns them, by height, provider and first task.
 func (k *Keeper) takeSealed(ctx context.Context) ([]types.Sealed, error) {
 	now := heightOf(sdk.UnwrapSDKContext(ctx))
-	it, err := k.sealed.Iterate(ctx, new(collections.Range[sealedKey]).EndExclusive(collections.Join(now, "")))
+	it, err := k.sealed.Iterate(ctx, new(collections.Range[sealedKey]).EndExclusive(collections.Join3(now, "", uint64(0))))
 	if err != nil {
 		return nil, err
 	}
-	records, err := it.Values()
+	found, err := it.KeyValues()
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		if err := k.sealed.Remove(ctx, collections.Join(records[i].Height, records[i].Provider)); err != nil {
+	records := make([]types.Sealed, len(found))
+	for i := range found {
+		records[i] = found[i].Value
+		if err := k.sealed.Remove(ctx, found[i].Key); err != nil {
 			return nil, err
 		}
 	}

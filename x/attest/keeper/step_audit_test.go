@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -214,19 +213,6 @@ func TestWhoIsNotAudited(t *testing.T) {
 	require.Equal(t, 1, f.events("EventAuditSkipped"))
 }
 
-// TestTwoMessagesSealInOneBlock: the second message of a provider adds to the record of the first.
-func TestTwoMessagesSealInOneBlock(t *testing.T) {
-	f := newFixture(t)
-	f.postAudited(1, 10_000)
-	f.postAudited(2, 10_000)
-	f.sealAll(1)
-	f.sealAll(2)
-	gs, err := f.k.ExportGenesis(f.ctx)
-	require.NoError(t, err)
-	require.Equal(t, []types.Sealed{{Height: matchHeight, Provider: account(2), TaskIds: []uint64{1, 2}}}, gs.Sealed)
-	require.NoError(t, gs.Validate())
-}
-
 // TestAuditBudget: what is drawn beyond the budget goes on without.
 func TestAuditBudget(t *testing.T) {
 	f := newFixture(t)
@@ -250,33 +236,6 @@ func TestAuditBudget(t *testing.T) {
 	require.NotEqual(t, ids[:3], inLine[:3], "not the order of the message, which a seat chooses")
 	for i, id := range inLine {
 		require.Equal(t, i < 3, f.round(id).Audits == 1)
-	}
-}
-
-// TestInLine: the order is that of a sort which hashes both ranks whenever it compares two rounds.
-func TestInLine(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		beacon := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "beacon")
-		drawn := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) lot {
-			return lot{rapid.Uint64Range(1, 50).Draw(t, "task"), rapid.Uint32Range(0, 2).Draw(t, "round")} // some twice
-		}), 0, 100).Draw(t, "drawn")
-		given, want := slices.Clone(drawn), slices.Clone(drawn)
-		slices.SortStableFunc(want, func(a, b lot) int {
-			return cmp.Compare(audit.Rank(testChain, beacon, a.taskID, a.round), audit.Rank(testChain, beacon, b.taskID, b.round))
-		})
-		require.Equal(t, want, inLine(testChain, beacon, drawn))
-		require.Equal(t, given, drawn)
-	})
-}
-
-// BenchmarkInLine puts 12 000 drawn rounds in line, more than a block of commitments at the usual rate leads to.
-func BenchmarkInLine(b *testing.B) {
-	drawn := make([]lot, 12_000)
-	for i := range drawn {
-		drawn[i].taskID = uint64(i)
-	}
-	for b.Loop() {
-		inLine(testChain, make([]byte, 32), drawn)
 	}
 }
 

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"cmp"
+
 	errorsmod "cosmossdk.io/errors"
 )
 
@@ -97,9 +99,11 @@ func (b *book) checkSealed() error {
 	seen := map[uint64]bool{}
 	for i := range b.Sealed {
 		s := &b.Sealed[i]
-		isAfter := last == nil || last.Height < s.Height || last.Height == s.Height && last.Provider < s.Provider
-		if !isAfter || s.Height == 0 || s.Provider == "" || len(s.TaskIds) == 0 {
-			return b.wrong("sealed rounds of %s at height %d: expected a provider, tasks, and records by height and provider", s.Provider, s.Height)
+		if s.Height == 0 || s.Provider == "" || len(s.TaskIds) == 0 {
+			return b.wrong("sealed rounds of %q at height %d: expected a height, a provider and tasks, got %d tasks", s.Provider, s.Height, len(s.TaskIds))
+		}
+		if last != nil && cmp.Or(cmp.Compare(last.Height, s.Height), cmp.Compare(last.Provider, s.Provider), cmp.Compare(last.TaskIds[0], s.TaskIds[0])) >= 0 {
+			return b.wrong("sealed rounds of %s at height %d: expected records by height, provider and first task", s.Provider, s.Height)
 		}
 		for _, id := range s.TaskIds {
 			if r := b.last[id]; seen[id] || r == nil || !r.MayBeAudited() {
