@@ -96,8 +96,11 @@ func TestEmissionTellsWhatWaitsBeyondTheWindow(t *testing.T) {
 		window, until uint64
 		waiting       uint64
 	}{
-		{"as short as now", 100, 110, 3}, {"longer", 101, 111, 3},
-		{"B-1", 9_999, 10_009, 3}, {"B", 10_000, 10_010, 3}, {"B+1", 10_001, 10_010, 0},
+		{"as short as now", 100, 110, 3},
+		{"longer", 101, 111, 3},
+		{"B-1", 9_999, 10_009, 3},
+		{"B", 10_000, 10_010, 3},
+		{"B+1", 10_001, 10_010, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := ready(t)
