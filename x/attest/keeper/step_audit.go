@@ -13,6 +13,7 @@ import (
 	"github.com/aichain/aichain/rules/audit"
 	"github.com/aichain/aichain/rules/quorum"
 	"github.com/aichain/aichain/x/attest/types"
+	computetypes "github.com/aichain/aichain/x/compute/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
@@ -70,13 +71,20 @@ func (k *Keeper) stepAudit(ctx sdk.Context) error {
 		}
 		return event.Emit(ctx, &types.EventAuditSkipped{TaskId: l.taskID, Round: l.round})
 	}
+	var taken []computetypes.TakenSeat
 	blockwork.Run(ctx, drawn[:min(len(drawn), int(params.AuditBudget))], func(ctx sdk.Context, l lot) error {
-		isSeated, err := k.seatAudit(ctx, l, beacon)
+		seat, isSeated, err := k.seatAudit(ctx, l, beacon)
 		if err == nil && !isSeated {
-			err = skip(ctx, l, nil)
+			return skip(ctx, l, nil)
+		}
+		if err == nil { // last: nothing can fail any more
+			taken = append(taken, seat)
 		}
 		return err
 	}, skip)
+	if err := k.tasks.NoteSeats(ctx, taken); err != nil {
+		return err
+	}
 	for _, l := range drawn[min(len(drawn), int(params.AuditBudget)):] {
 		if err := skip(ctx, l, nil); err != nil {
 			return err
@@ -144,18 +152,18 @@ func (k *Keeper) drawLots(ctx sdk.Context, sealed []types.Sealed, beacon []byte)
 
 // seatAudit gives a round its blind seat: it takes commits again, from that seat alone, until it has committed or its
 // window is over. isSeated is false, and nothing has changed, if no provider can take the seat.
-func (k *Keeper) seatAudit(ctx sdk.Context, l lot, beacon []byte) (isSeated bool, err error) {
+func (k *Keeper) seatAudit(ctx sdk.Context, l lot, beacon []byte) (taken computetypes.TakenSeat, isSeated bool, err error) {
 	r, err := k.round(ctx, l.taskID, l.round)
 	if err != nil {
-		return false, err
+		return taken, false, err
 	}
 	task, err := k.tasks.Task(ctx, l.taskID)
 	if err != nil {
-		return false, err
+		return taken, false, err
 	}
 	seat, isFound, err := k.tasks.SeatAudit(ctx, l.taskID, audit.Seed(ctx.ChainID(), beacon, l.taskID, l.round))
 	if err != nil || !isFound {
-		return false, err
+		return taken, false, err
 	}
 	before := dueAt(r)
 	r.Seats = append(r.Seats, types.Seat{
@@ -165,7 +173,8 @@ func (k *Keeper) seatAudit(ctx sdk.Context, l lot, beacon []byte) (isSeated bool
 	r.Phase = types.ROUND_PHASE_COMMIT
 	r.Deadline = heightOf(ctx) + task.Snapshot.CommitWindow
 	if err := k.moveRound(ctx, r, before); err != nil {
-		return false, err
+		return taken, false, err
 	}
-	return true, event.Emit(ctx, &types.EventAuditSeated{TaskId: r.TaskId, Round: r.Round, Provider: seat.Provider})
+	taken = computetypes.TakenSeat{Provider: seat.Provider, TaskID: r.TaskId}
+	return taken, true, event.Emit(ctx, &types.EventAuditSeated{TaskId: r.TaskId, Round: r.Round, Provider: seat.Provider})
 }

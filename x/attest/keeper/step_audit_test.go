@@ -171,6 +171,12 @@ func TestLotsOfABlock(t *testing.T) {
 	f.begin(matchHeight + 1)
 	require.Equal(t, drawn/3, f.events("EventAuditSkipped"))
 	require.Equal(t, drawn-drawn/3, f.events("EventAuditSeated"))
+	require.Len(t, f.tasks.noted, 1, "once, whatever was drawn")
+	require.Len(t, f.tasks.noted[0], drawn-drawn/3, "only those who have a seat")
+	for _, s := range f.tasks.noted[0] {
+		require.Equal(t, account(7), s.Provider)
+		require.Equal(t, uint32(1), f.round(s.TaskID).Audits)
+	}
 	for _, id := range ids {
 		_, isFound := f.tasks.audits[id]
 		isSeated := isFound && audit.IsDrawn(testChain, beacon, id, 0, 2_500)
@@ -266,6 +272,7 @@ func TestPoisonedAudit(t *testing.T) {
 			f.begin(matchHeight + 1)
 			require.Equal(t, 2, f.events("EventAuditSeated"))
 			require.Equal(t, 1, f.events("EventAuditSkipped"))
+			require.Equal(t, [][]computetypes.TakenSeat{{{Provider: account(7), TaskID: 1}, {Provider: account(7), TaskID: 3}}}, f.tasks.noted)
 			require.Equal(t, before, f.round(2), "the round is as it was")
 			require.NoError(t, f.reveal(0, f.revealOf(2, 0, 8)))
 		})

@@ -58,8 +58,9 @@ type fakeTasks struct {
 	released map[string]int // slots freed by provider
 	poison   map[string]any // model id → error or panic value of ReleaseSlots and SeatAudit
 	models   map[string]computetypes.Model
-	audits   map[uint64]int      // task → account that SeatAudit finds; nobody if missing
-	seeds    map[uint64][32]byte // task → seed that SeatAudit was given
+	audits   map[uint64]int             // task → account that SeatAudit finds; nobody if missing
+	seeds    map[uint64][32]byte        // task → seed that SeatAudit was given
+	noted    [][]computetypes.TakenSeat // of each call of NoteSeats
 }
 
 func (f *fakeTasks) Task(_ context.Context, id uint64) (computetypes.Task, error) {
@@ -105,6 +106,12 @@ func (f *fakeTasks) SeatAudit(_ context.Context, id uint64, seed [32]byte) (comp
 	}
 	n, isFound := f.audits[id]
 	return computetypes.MatchedSeat{Provider: account(n), PriceInput: 3_000, PriceOutput: 4_000, Lien: 50_000}, isFound, nil
+}
+
+// NoteSeats keeps what it is given. It is called once a block.
+func (f *fakeTasks) NoteSeats(_ context.Context, seats []computetypes.TakenSeat) error {
+	f.noted = append(f.noted, seats)
+	return nil
 }
 
 func (f *fakeTasks) Overturn(_ context.Context, id uint64) error {

@@ -19,6 +19,9 @@ type Tasks interface {
 	// known when the others committed, and reserves its slot and lien. found is false, and nothing has changed, when
 	// no provider can take it.
 	SeatAudit(ctx context.Context, id uint64, seed [32]byte) (seat computetypes.MatchedSeat, found bool, err error)
+	// NoteSeats lists the seats that SeatAudit gave in this block for their providers: once a block, after the last of
+	// them, and only those that were kept.
+	NoteSeats(ctx context.Context, seats []computetypes.TakenSeat) error
 	// ReleaseSlots frees one slot of each provider's offer for the model, when their round closes.
 	ReleaseSlots(ctx context.Context, modelID []byte, providers []string) error
 	// Close ends a task. It fails if the task is already closed.

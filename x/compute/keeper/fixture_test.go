@@ -282,6 +282,7 @@ func (f *fixture) audit(id uint64, seed byte) (seat types.MatchedSeat, found boo
 	seat, found, err := f.k.SeatAudit(f.ctx, id, [32]byte{seed})
 	require.NoError(f.t, err)
 	if list := f.r.of(f.ctx, id); found {
+		require.NoError(f.t, f.k.NoteSeats(f.ctx, []types.TakenSeat{{Provider: seat.Provider, TaskID: id}}))
 		last := &list[len(list)-1]
 		last.Seats, last.Audit = append(last.Seats, seat), uint64(f.ctx.BlockHeight())
 		require.NoError(f.t, f.r.put(f.ctx, id, list))

@@ -16,7 +16,8 @@ import (
 // SeatAudit draws one more seat for a task in a round, by the rule of every draw and under the terms of the task's
 // snapshot, from those who never sat on it, and reserves its slot and lien. The seed must not have been known when the
 // others committed. found is false, and nothing has changed, when no provider can take the seat within max_draws looks.
-// It fails with ErrWrongStatus for a task in no round, or whose price does not cover an audit.
+// The seat is listed for its provider only by NoteSeats, once for all that were taken in a block. It fails with
+// ErrWrongStatus for a task in no round, or whose price does not cover an audit.
 func (k *Keeper) SeatAudit(ctx context.Context, id uint64, seed [32]byte) (seat types.MatchedSeat, found bool, err error) {
 	t, err := k.task(ctx, id)
 	if err != nil {
@@ -33,19 +34,29 @@ func (k *Keeper) SeatAudit(ctx context.Context, id uint64, seed [32]byte) (seat 
 	if err := k.takeSeat(ctx, drawn, t.Snapshot.SeatLien); err != nil {
 		return seat, false, err
 	}
-	c := sdk.UnwrapSDKContext(ctx)
-	var book seatingBook
-	book.note(drawn.key.K1(), height(c), id)
-	if err := k.addSeatings(ctx, &book); err != nil {
-		return seat, false, err
-	}
 	seat = types.MatchedSeat{
 		Provider: drawn.offer.Provider, Lien: t.Snapshot.SeatLien,
 		PriceInput: drawn.offer.PriceInput, PriceOutput: drawn.offer.PriceOutput,
 	}
-	return seat, true, event.Emit(c, &types.EventTaskMatched{
+	return seat, true, event.Emit(sdk.UnwrapSDKContext(ctx), &types.EventTaskMatched{
 		TaskId: id, Round: t.Round, Role: types.SEAT_ROLE_AUDIT, Providers: []string{seat.Provider},
 	})
+}
+
+// NoteSeats lists the seats that SeatAudit gave in this block for their providers. It is called once a block, after the
+// last of them: the list of a provider and a block is one record, which costs as much to write as it is long. It fails with
+// ErrBadAddress, and nothing has changed, if a provider's address does not decode.
+func (k *Keeper) NoteSeats(ctx context.Context, seats []types.TakenSeat) error {
+	h := height(sdk.UnwrapSDKContext(ctx))
+	var book seatingBook
+	for _, s := range seats {
+		provider, _, err := k.account(s.Provider)
+		if err != nil {
+			return err
+		}
+		book.note(provider, h, s.TaskID)
+	}
+	return k.addSeatings(ctx, &book)
 }
 
 // drawAudit draws the offer of an audit seat. It reads only.

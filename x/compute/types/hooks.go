@@ -28,6 +28,12 @@ type MatchedSeat struct {
 	Lien                    uint64
 }
 
+// TakenSeat is a seat that an audit has given a provider.
+type TakenSeat struct {
+	Provider string
+	TaskID   uint64
+}
+
 // Closing is how a task ends.
 type Closing struct {
 	Status       TaskStatus // SETTLED or REFUNDED
