@@ -36,8 +36,12 @@ func NextDraw(height uint64, attempts uint32, expire uint64) uint64 {
 // Expire is the last height at which seats asked for at height are drawn; window is in blocks.
 func Expire(height, window uint64) uint64 { return add(height, window) }
 
-// Prune is the height at which a task closed at height leaves the state; retention is in blocks.
-func Prune(height, retention uint64) uint64 { return add(height, retention) }
+// Prune is the height at which a task closed at height leaves the state: after retention, and never while it can be
+// challenged, which may be longer, since a task keeps the challenge window of its first match while retention is that of
+// today. Both are in blocks; challenge is 0 for a task that was never matched.
+func Prune(height, retention, challenge uint64) uint64 {
+	return max(add(height, retention), add(ChallengeUntil(height, challenge), 1))
+}
 
 // PruneWait is how many blocks a closed task that cannot leave yet, because it is under dispute or too much is kept of
 // it, waits before it is tried again: a try is a few reads, and a move of a dispute may take longer than this.

@@ -90,7 +90,7 @@ func TestHeights(t *testing.T) {
 		case "Expire":
 			got = task.Expire(n[0], n[1])
 		case "Prune":
-			got = task.Prune(n[0], n[1])
+			got = task.Prune(n[0], n[1], n[2])
 		case "PruneAgain":
 			got = task.PruneAgain(n[0])
 		case "ChallengeUntil":

@@ -35,7 +35,7 @@ func (k *Keeper) close(ctx sdk.Context, t types.Task, c types.Closing) error {
 	next.Status, next.Reason = c.Status, c.Reason
 	next.ResultRoot, next.OutputTokens = c.ResultRoot, c.OutputTokens
 	next.CloseHeight = height(ctx)
-	next.NextHeight = task.Prune(next.CloseHeight, params.RetentionWindow)
+	next.NextHeight = task.Prune(next.CloseHeight, params.RetentionWindow, t.Snapshot.ChallengeWindow)
 	if err := k.save(boxed, t, next); err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ func (k *Keeper) pruneDue(ctx sdk.Context, params types.Params) error {
 }
 
 // pruneTask removes all that the modules keep of one task. After it, its client_ref is free again. A task that its
-// rounds' keeper cannot forget yet stays whole, and is tried again some blocks later, behind whatever is due before.
+// rounds' keeper cannot forget yet stays whole, and is tried again some blocks later, behind whatever is due before; one
+// that can still be challenged stays until it cannot.
 func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey) error {
 	t, err := k.task(ctx, due.ID)
 	if err != nil {
@@ -34,6 +35,9 @@ func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey
 	}
 	if at, ok := agendaOf(t); !ok || at != due {
 		return errorsmod.Wrapf(types.ErrInvariant, "task %d is %s and was due for removal", t.Id, statusOf(t))
+	}
+	if at := task.Prune(t.CloseHeight, 0, t.Snapshot.ChallengeWindow); height(sdk.UnwrapSDKContext(ctx)) < at {
+		return k.pruneAt(ctx, t, at) // it was closed by a version that looked at retention_window alone
 	}
 	if k.rounds == nil {
 		return errorsmod.Wrap(types.ErrNotWired, "rounds")
@@ -43,9 +47,7 @@ func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey
 		return err
 	}
 	if !done {
-		later := t
-		later.NextHeight = task.PruneAgain(height(sdk.UnwrapSDKContext(ctx)))
-		return k.save(ctx, t, later)
+		return k.pruneAt(ctx, t, task.PruneAgain(height(sdk.UnwrapSDKContext(ctx))))
 	}
 	if err := k.escrow.Forget(ctx, t.Id); err != nil {
 		return err
@@ -76,4 +78,11 @@ func (k *Keeper) pruneTask(ctx context.Context, left *seatingBook, due agendaKey
 		left.note(providers[i], s.Height, t.Id)
 	}
 	return nil
+}
+
+// pruneAt puts the removal of a closed task on the agenda anew.
+func (k *Keeper) pruneAt(ctx context.Context, t types.Task, height uint64) error {
+	later := t
+	later.NextHeight = height
+	return k.save(ctx, t, later)
 }

@@ -90,3 +90,44 @@ func TestSeatingsShrinkWithTheirTasks(t *testing.T) {
 		require.Equal(t, []uint64{1}, s.TaskIds)
 	}
 }
+
+// Governance shortens both windows while tasks that were matched under the longer ones are in their rounds: what they
+// were promised to be challenged by stays until their own window is over.
+func TestATaskIsNotPrunedInItsOwnChallengeWindow(t *testing.T) {
+	f := newFixture(t)
+	f.market(5, modelC)
+	f.ok(canonical("a"))
+	f.endBlocks(12)
+	require.EqualValues(t, 100, f.task(1).Snapshot.ChallengeWindow)
+	f.setParams(func(p *types.Params) { p.CommitWindow, p.ChallengeWindow, p.RetentionWindow = 2, 5, 6 })
+	f.ok(canonical("b"))
+	f.settle(1) // in block 13
+	f.ok(&types.MsgCancelTask{Requester: account("alice"), TaskId: 2})
+	require.EqualValues(t, 13+101, f.task(1).NextHeight)
+	require.EqualValues(t, 13+6, f.task(2).NextHeight, "was never matched")
+	f.endBlocks(13 + 100)
+	f.task(1)
+	f.endBlocks(13 + 101)
+	_, err := f.k.Task(f.ctx, 1)
+	require.ErrorIs(t, err, types.ErrUnknownTask)
+}
+
+// A task that is due for removal too early, as in a state that an earlier version has left, waits for the end of its window.
+func TestAPruneThatComesTooEarlyIsPutOff(t *testing.T) {
+	f := newFixture(t)
+	f.market(3, modelA)
+	f.ok(post("a"))
+	f.endBlocks(12)
+	f.settle(1) // in block 13
+	before := f.task(1)
+	require.NoError(t, f.k.pruneAt(f.ctx, before, 20))
+	f.endBlocks(19)
+	require.EqualValues(t, 20, f.task(1).NextHeight)
+	f.endBlocks(20)
+	require.EqualValues(t, 13+101, f.task(1).NextHeight, "whole, and on the agenda")
+	f.endBlocks(13 + 100)
+	f.task(1)
+	f.endBlocks(13 + 101)
+	_, err := f.k.Task(f.ctx, 1)
+	require.ErrorIs(t, err, types.ErrUnknownTask)
+}
