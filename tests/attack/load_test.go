@@ -66,7 +66,7 @@ func manyDeadlines(r *report) {
 	setup.Slots = 10_000
 	setup.Chain.MaxGas = -1 // all posts in one block
 	setup.Attest = func(p *attesttypes.Params) { p.VerdictBudget = budget }
-	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow = mostDraws, 200 }
+	setup.Compute = func(p *computetypes.Params) { p.MatchBudget, p.CommitWindow, p.ChallengeWindow = mostDraws, 200, 400 }
 	w := kit.New(r.T, setup)
 	for done := 0; done < n; done += mostDraws {
 		if done > 0 { // so much less time as the tasks before have lost by now

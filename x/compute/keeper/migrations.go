@@ -14,7 +14,7 @@ type Migrator struct{ keeper *Keeper }
 // NewMigrator returns the migrations over a keeper.
 func NewMigrator(k *Keeper) Migrator { return Migrator{k} }
 
-// Migrate1to2 lets audits in: audit_bps gets its default. Tasks that are matched keep the snapshot that they were
+// Migrate1to2 lets audits in: audit_bps gets its default, and commit_window its new bound, which it did not have. Tasks that are matched keep the snapshot that they were
 // matched under, which knows neither audits nor a referee; those that wait for seats get both with their first
 // draw. The agenda, which had a key for each task, is written in words. It returns ErrBadParams if what governance had
 // set before does not go with that.
@@ -24,6 +24,7 @@ func (m Migrator) Migrate1to2(ctx sdk.Context) error {
 		return err
 	}
 	p.AuditBps = types.DefaultParams().AuditBps
+	p.CommitWindow = min(p.CommitWindow, types.MaxCommitWindow)
 	if err := p.Validate(); err != nil {
 		return err
 	}

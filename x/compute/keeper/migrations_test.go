@@ -22,6 +22,14 @@ func TestMigrate1to2(t *testing.T) {
 	p.AuditBps = types.DefaultParams().AuditBps
 	require.Equal(t, p, got)
 
+	p.CommitWindow, p.ChallengeWindow = types.MaxCommitWindow+1, 50 // which governance could set
+	require.NoError(t, f.k.params.Set(f.ctx, p))
+	require.NoError(t, NewMigrator(f.k).Migrate1to2(f.ctx))
+	got, err = f.k.params.Get(f.ctx)
+	require.NoError(t, err)
+	p.CommitWindow = types.MaxCommitWindow
+	require.Equal(t, p, got)
+
 	p.MinSeats = 0
 	require.NoError(t, f.k.params.Set(f.ctx, p))
 	require.ErrorIs(t, NewMigrator(f.k).Migrate1to2(f.ctx), types.ErrBadParams)

@@ -40,6 +40,9 @@ func TestUpdateParams(t *testing.T) {
 	f := newFixture(t)
 	p := types.DefaultParams()
 	f.refusedWith(types.ErrBadParams, &types.MsgUpdateParams{Authority: account("gov"), Params: types.Params{}})
+	hasty := p
+	hasty.ChallengeWindow = 2*p.CommitWindow - 1
+	f.refusedWith(types.ErrBadParams, &types.MsgUpdateParams{Authority: account("gov"), Params: hasty})
 	before := f.dump(f.ctx)
 	_, err := f.do(&types.MsgUpdateParams{Authority: account("mallory"), Params: p})
 	require.ErrorContains(t, err, "invalid authority")

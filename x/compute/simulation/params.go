@@ -12,15 +12,18 @@ import (
 // Between chooses a number from lo to hi inclusive.
 type Between func(lo, hi int) int
 
-// Params are valid parameters under which much happens in few blocks: short windows, and budgets so small that steps
-// leave work over.
+// Params are parameters that a genesis may have, and governance may set 19 times of 20, under which much happens in few
+// blocks: short windows, and budgets so small that steps leave work over.
 func Params(between Between) types.Params {
 	p := types.DefaultParams()
 	p.MinBond = 50_000_000
 	p.OpenWindow = uint64(between(10, 30))
 	p.CommitWindow = uint64(between(4, 9))
 	p.RevealWindow = uint64(between(3, 6))
-	p.ChallengeWindow = uint64(between(5, 15))
+	p.ChallengeWindow = types.ChallengeRuns*p.CommitWindow + uint64(between(0, 7))
+	if between(0, 19) == 0 {
+		p.ChallengeWindow = p.CommitWindow // governance may not; a genesis may
+	}
 	p.RetentionWindow = p.ChallengeWindow + uint64(between(5, 25))
 	p.MinSeatLien = uint64(between(1_000_000, 4_000_000))
 	p.SeatLienMultiple = uint32(between(5, 40))

@@ -50,9 +50,17 @@ func DefaultParams() Params {
 	}
 }
 
-// Bounds of the windows, in blocks. A million blocks are eleven days at a block a second: nothing a task
-// waits for takes longer, and heights cannot overflow.
-const maxWindow = 1_000_000
+// Bounds of the windows, in blocks.
+const (
+	// maxWindow is eleven days at a block a second: nothing a task waits for takes longer, and heights cannot overflow.
+	maxWindow = 1_000_000
+	// MaxCommitWindow is less, three hours at a block a second: every move of a dispute has twice the commit window of its
+	// task, its trace five times (rules/dispute), and there may be some twenty moves.
+	MaxCommitWindow = 10_000
+	// ChallengeRuns is how many commit windows a challenge window must hold at least: a challenger has to run the task
+	// once, and may be at another one when it is settled (ADR 0016).
+	ChallengeRuns = 2
+)
 
 // Validate returns ErrBadParams with the name, the bounds and the value of the first parameter out of bounds.
 func (p Params) Validate() error {
@@ -67,7 +75,7 @@ func (p Params) Validate() error {
 		{"max_output_tokens", uint64(p.MaxOutputTokens), 1, 1 << 17},
 		{"max_batch", uint64(p.MaxBatch), 1, 1000},
 		{"open_window", p.OpenWindow, 2, maxWindow}, // the first draw comes after 2
-		{"commit_window", p.CommitWindow, 1, maxWindow},
+		{"commit_window", p.CommitWindow, 1, MaxCommitWindow},
 		{"reveal_window", p.RevealWindow, 1, maxWindow},
 		{"challenge_window", p.ChallengeWindow, 1, maxWindow},
 		{"retention_window", p.RetentionWindow, p.ChallengeWindow + 1, maxWindow + 1},
@@ -83,6 +91,21 @@ func (p Params) Validate() error {
 		if b.value < b.lo || b.value > b.top {
 			return errorsmod.Wrapf(ErrBadParams, "expected %s from %d to %d, got %d", b.name, b.lo, b.top, b.value)
 		}
+	}
+	return nil
+}
+
+// ValidateChange checks what governance sets: Validate, and that there is time to challenge a result, a challenge_window of
+// at least ChallengeRuns commit windows. It returns ErrBadParams with what it expected and got. A genesis and a migration
+// need Validate alone, so that a chain that has a shorter challenge window can be exported, imported and upgraded; its next
+// MsgUpdateParams of x/compute has to lengthen it.
+func (p Params) ValidateChange() error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if least := ChallengeRuns * p.CommitWindow; p.ChallengeWindow < least {
+		return errorsmod.Wrapf(ErrBadParams, "expected challenge_window of at least %d, %d times commit_window, got %d",
+			least, ChallengeRuns, p.ChallengeWindow)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
@@ -40,6 +41,32 @@ func TestParametersThatContradict(t *testing.T) {
 		change(&p)
 		require.ErrorIs(t, p.Validate(), ErrBadParams, name)
 	}
+}
+
+// A challenger has to run the task before it challenges. A chain that has shorter windows is still exported and upgraded.
+func TestAChangeLeavesTimeToChallenge(t *testing.T) {
+	for _, c := range []struct {
+		commit, challenge uint64
+		ok                bool
+	}{
+		{30, 100, true}, {30, 61, true}, {30, 60, true}, {30, 59, false}, {1, 2, true}, {1, 1, false},
+		{MaxCommitWindow, 2 * MaxCommitWindow, true}, {MaxCommitWindow, 2*MaxCommitWindow - 1, false},
+	} {
+		p := DefaultParams()
+		p.CommitWindow, p.ChallengeWindow, p.RetentionWindow = c.commit, c.challenge, c.challenge+1
+		require.NoError(t, p.Validate())
+		if c.ok {
+			require.NoError(t, p.ValidateChange(), "%d and %d", c.commit, c.challenge)
+		} else {
+			require.ErrorIs(t, p.ValidateChange(), ErrBadParams, "%d and %d", c.commit, c.challenge)
+			require.ErrorContains(t, p.ValidateChange(),
+				fmt.Sprintf("expected challenge_window of at least %d, 2 times commit_window, got %d", 2*c.commit, c.challenge))
+		}
+	}
+	p := DefaultParams()
+	p.CommitWindow = MaxCommitWindow + 1
+	require.ErrorIs(t, p.Validate(), ErrBadParams)
+	require.ErrorIs(t, Params{}.ValidateChange(), ErrBadParams)
 }
 
 // Signers with a Ledger see the amino name: it must be that of the message.
