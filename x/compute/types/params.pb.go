@@ -40,13 +40,14 @@ type Params struct {
 	MaxBatch uint32 `protobuf:"varint,6,opt,name=max_batch,json=maxBatch,proto3" json:"max_batch,omitempty"`
 	// open_window is how many blocks a task waits for seats before it is refunded.
 	OpenWindow uint64 `protobuf:"varint,7,opt,name=open_window,json=openWindow,proto3" json:"open_window,omitempty"`
-	// commit_window is how many blocks seats have to commit.
+	// commit_window is how many blocks seats have to commit, at most 10 000; a dispute's moves have a multiple of it.
 	CommitWindow uint64 `protobuf:"varint,8,opt,name=commit_window,json=commitWindow,proto3" json:"commit_window,omitempty"`
 	// reveal_window is how many blocks seats have to reveal.
 	RevealWindow uint64 `protobuf:"varint,9,opt,name=reveal_window,json=revealWindow,proto3" json:"reveal_window,omitempty"`
-	// challenge_window is how many blocks liens stay after a settlement.
+	// challenge_window is how many blocks liens stay after a settlement. Governance sets no less than twice the commit window.
 	ChallengeWindow uint64 `protobuf:"varint,10,opt,name=challenge_window,json=challengeWindow,proto3" json:"challenge_window,omitempty"`
-	// retention_window is how many blocks a closed task is kept; above the challenge window.
+	// retention_window is how many blocks a closed task is kept; above the challenge window. A task that was matched under a
+	// longer challenge window is kept until that is over.
 	RetentionWindow uint64 `protobuf:"varint,11,opt,name=retention_window,json=retentionWindow,proto3" json:"retention_window,omitempty"`
 	// min_seat_lien is the least bond reserved for a seat, uaic.
 	MinSeatLien uint64 `protobuf:"varint,12,opt,name=min_seat_lien,json=minSeatLien,proto3" json:"min_seat_lien,omitempty"`

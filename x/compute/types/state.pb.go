@@ -1319,7 +1319,8 @@ func (m *Task) GetCloseHeight() uint64 {
 	return 0
 }
 
-// SeatIds are the tasks on which one provider was seated in one block, bounded by the match budget.
+// SeatIds are the tasks on which one provider was seated in one block: by the draw, at most match_budget of them, and by
+// audits, at most audit_budget of x/attest.
 type SeatIds struct {
 	// task_ids in ascending order.
 	TaskIds []uint64 `protobuf:"varint,1,rep,packed,name=task_ids,json=taskIds,proto3" json:"task_ids,omitempty"`

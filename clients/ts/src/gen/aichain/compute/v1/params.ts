@@ -23,13 +23,16 @@ export interface Params {
   maxBatch: number;
   /** open_window is how many blocks a task waits for seats before it is refunded. */
   openWindow: bigint;
-  /** commit_window is how many blocks seats have to commit. */
+  /** commit_window is how many blocks seats have to commit, at most 10 000; a dispute's moves have a multiple of it. */
   commitWindow: bigint;
   /** reveal_window is how many blocks seats have to reveal. */
   revealWindow: bigint;
-  /** challenge_window is how many blocks liens stay after a settlement. */
+  /** challenge_window is how many blocks liens stay after a settlement. Governance sets no less than twice the commit window. */
   challengeWindow: bigint;
-  /** retention_window is how many blocks a closed task is kept; above the challenge window. */
+  /**
+   * retention_window is how many blocks a closed task is kept; above the challenge window. A task that was matched under a
+   * longer challenge window is kept until that is over.
+   */
   retentionWindow: bigint;
   /** min_seat_lien is the least bond reserved for a seat, uaic. */
   minSeatLien: bigint;

@@ -349,7 +349,10 @@ export interface Task {
   closeHeight: bigint;
 }
 
-/** SeatIds are the tasks on which one provider was seated in one block, bounded by the match budget. */
+/**
+ * SeatIds are the tasks on which one provider was seated in one block: by the draw, at most match_budget of them, and by
+ * audits, at most audit_budget of x/attest.
+ */
 export interface SeatIds {
   /** task_ids in ascending order. */
   taskIds: bigint[];
