@@ -170,7 +170,7 @@ func (gs GenesisState) validateTasks() error {
 	return nil
 }
 
-// validateTask wants exactly one next deadline: a height of ours, a round, or a parked item.
+// validateTask wants exactly one next deadline: a height of ours, a round, or a parked item; and a snapshot that there can be.
 func validateTask(t Task, parked bool) error {
 	s := task.Status(t.Status)
 	if s != task.Matched && !s.Waits() && !s.Closed() {
@@ -182,6 +182,9 @@ func validateTask(t Task, parked bool) error {
 	}
 	if t.Terms.MaxPrice.Amount.IsNil() || !t.Terms.MaxPrice.Amount.IsUint64() || t.Terms.MaxPrice.Amount.IsZero() {
 		return bad("task %d: bad max_price", t.Id)
+	}
+	if err := t.CheckSnapshot(); err != nil {
+		return bad("task %d: %s", t.Id, err)
 	}
 	return nil
 }
