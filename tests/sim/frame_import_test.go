@@ -72,7 +72,7 @@ func someSeat(r attesttypes.Round, is func(attesttypes.Seat) bool) bool {
 // it has the same results, and in the end the same state.
 func TestAppImportExport(t *testing.T) {
 	t.Parallel()
-	f := busy(t, 21)
+	f := busy(t, 22)
 	exported := f.chain.Export(t)
 	c := f.chain.Import(t, exported)
 	require.Equal(t, string(exported.AppState), string(c.Imported(t)), "export, import, export")
