@@ -22,6 +22,7 @@ import (
 // Lengths of runs in the SDK's frame, blocks.
 const (
 	frameSeeds       = 2
+	firstFrameSeed   = 6 // whose runs, of those tried, hold every message between them, parameters by governance too
 	frameBlocks      = 120
 	longFrameBlocks  = 600
 	twinBlocks       = 40
@@ -80,10 +81,11 @@ func TestFullAppSimulation(t *testing.T) {
 	}
 	all, lock := map[string]*score{}, sync.Mutex{}
 	t.Run("seeds", func(t *testing.T) {
-		for seed := range number {
-			t.Run(fmt.Sprint(seed+1), func(t *testing.T) {
+		for i := range number {
+			seed := firstFrameSeed + i
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				f := newFrame(t, int64(seed+1))
+				f := newFrame(t, int64(seed))
 				for range frameLength(frameBlocks, longFrameBlocks) {
 					f.block()
 					f.checkAll()
