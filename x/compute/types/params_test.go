@@ -49,8 +49,14 @@ func TestAChangeLeavesTimeToChallenge(t *testing.T) {
 		commit, challenge uint64
 		ok                bool
 	}{
-		{30, 100, true}, {30, 61, true}, {30, 60, true}, {30, 59, false}, {1, 2, true}, {1, 1, false},
-		{MaxCommitWindow, 2 * MaxCommitWindow, true}, {MaxCommitWindow, 2*MaxCommitWindow - 1, false},
+		{30, 100, true},
+		{30, 61, true},
+		{30, 60, true},
+		{30, 59, false},
+		{1, 2, true},
+		{1, 1, false},
+		{MaxCommitWindow, 2 * MaxCommitWindow, true},
+		{MaxCommitWindow, 2*MaxCommitWindow - 1, false},
 	} {
 		p := DefaultParams()
 		p.CommitWindow, p.ChallengeWindow, p.RetentionWindow = c.commit, c.challenge, c.challenge+1
