@@ -6,5 +6,6 @@
 // two nodes may hold different transactions, and a block is judged by its contents alone (app/abci). See ADR 0016.
 //
 // Two shares with limits of their own: what pays can fill one of them and never the other, in which free messages wait,
-// whose number the state bounds. Start at pool.go; order.go says what goes first.
+// whose number the state bounds. Start at pool.go; order.go says what goes first, and
+// unsure.go what may turn out not to pay.
 package pool

@@ -42,7 +42,7 @@ func (p *Pool) mayWait(w *waiting) error {
 	if n := p.shares[w.kind()].of[w.first()]; n >= limit.Signer {
 		return errorsmod.Wrapf(sdkerrors.ErrMempoolIsFull, "expected at most %d of one signer, got %d", limit.Signer, n+1)
 	}
-	if p.hasRoom(w) || !w.isFree && w.price > p.floor {
+	if p.hasRoom(w) || !w.isFree && (w.price > p.floor || p.isCrowded() && !p.wouldBeLater(w)) {
 		return nil
 	}
 	return p.full(w)
@@ -80,58 +80,84 @@ func (p *Pool) skip(w *waiting) {
 // ones could neither be evicted nor outbid with a dear one behind them, which is never paid.
 func (p *Pool) evict(w *waiting) {
 	worth, stuck, last := p.worths()
-	bid := behind(last, w)
+	w.isLater = p.wouldBeLater(w)
+	bid := p.behind(last, w)
 	follows := map[string]struct{}{}
 	for _, s := range w.signers {
 		follows[s] = struct{}{}
 	}
 	var cheap []*waiting // what follows another comes before it, and is worth no more
-	p.floor = bid
 	for _, x := range slices.Backward(p.line) {
 		if x.isGone {
 			continue
 		}
-		isCheap := worth[x] < bid && (!x.isFree || stuck[x])
+		isCheap := worth[x].compare(bid) < 0 && (!x.isFree || stuck[x])
 		if isCheap && !hasAny(follows, x.signers) {
 			cheap = append(cheap, x)
 			continue
-		}
-		if isCheap {
-			p.floor = min(p.floor, worth[x])
 		}
 		for _, s := range x.signers {
 			follows[s] = struct{}{}
 		}
 	}
-	slices.SortStableFunc(cheap, func(a, b *waiting) int { return cmp.Compare(worth[a], worth[b]) })
+	slices.SortStableFunc(cheap, func(a, b *waiting) int { return worth[a].compare(worth[b]) })
 	if !p.wouldFit(w, cheap) {
 		p.floor = 0 // not known
 		return
 	}
 	for i, x := range cheap {
-		if i >= evictAtOnce && p.hasRoom(w) {
-			p.floor = min(p.floor, worth[x])
-			return
+		isDear := worth[x].price >= bid.price // and goes only because its kind has more than its half
+		if p.hasRoom(w) && (i >= evictAtOnce || isDear && !p.isCrowded()) {
+			break
 		}
 		p.remove(x)
 		p.gone[x.key] = p.height
 		p.skip(x)
 	}
+	p.floor = p.lowest()
 }
 
-// worths tells the worth of all that wait: the least price among a transaction and the paying ones it stands behind; which
+// lowest is the lowest price of what waits and pays.
+func (p *Pool) lowest() uint64 {
+	lowest := uint64(math.MaxUint64)
+	for _, x := range p.line {
+		if !x.isGone && !x.isFree {
+			lowest = min(lowest, x.price)
+		}
+	}
+	return lowest
+}
+
+// worth is what a transaction is worth to a block.
+type worth struct {
+	isSure bool // it does not stand behind the half of the share that what is not sure to pay may fill
+	price  uint64
+}
+
+// compare is negative if a is worth less.
+func (a worth) compare(b worth) int {
+	if a.isSure != b.isSure {
+		if b.isSure {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.price, b.price)
+}
+
+// worths tells the worth of all that wait: the least among a transaction and the paying ones it stands behind; which
 // free ones are stuck, behind more paying ones than they take along, so that they do not keep those in the pool either; and
 // the worth of each signer's last.
-func (p *Pool) worths() (worth map[*waiting]uint64, stuck map[*waiting]bool, last map[string]uint64) {
-	worth, stuck, last = make(map[*waiting]uint64, len(p.line)), map[*waiting]bool{}, map[string]uint64{}
+func (p *Pool) worths() (worths map[*waiting]worth, stuck map[*waiting]bool, last map[string]worth) {
+	worths, stuck, last = make(map[*waiting]worth, len(p.line)), map[*waiting]bool{}, map[string]worth{}
 	paid := map[string]int{}
 	for _, x := range p.line {
 		if x.isGone {
 			continue
 		}
-		worth[x] = behind(last, x)
+		worths[x] = p.behind(last, x)
 		for _, s := range x.signers {
-			last[s] = worth[x]
+			last[s] = worths[x]
 			switch {
 			case !x.isFree:
 				paid[s]++
@@ -140,21 +166,21 @@ func (p *Pool) worths() (worth map[*waiting]uint64, stuck map[*waiting]bool, las
 			}
 		}
 	}
-	return worth, stuck, last
+	return worths, stuck, last
 }
 
 // behind is the worth of a transaction that comes next, after the last of its signers.
-func behind(last map[string]uint64, w *waiting) uint64 {
-	worth := w.price
+func (p *Pool) behind(last map[string]worth, w *waiting) worth {
+	least := worth{isSure: !w.isLater || !p.isCrowded(), price: w.price}
 	if w.isFree {
-		worth = math.MaxUint64
+		least.price = math.MaxUint64
 	}
 	for _, s := range w.signers {
-		if before, has := last[s]; has {
-			worth = min(worth, before)
+		if before, has := last[s]; has && before.compare(least) < 0 {
+			least = before
 		}
 	}
-	return worth
+	return least
 }
 
 // hasAny says whether a set has one of some names.

@@ -13,7 +13,14 @@ const (
 	rankDue     rank = iota // free, and due
 	rankLeading             // one behind which a free message of the same signer waits
 	rankPaid
+	rankLater // one that may turn out not to pay, beyond laterShare
 )
+
+// laterShare is the part of a block, a half, that may go by price alone to what is not sure to pay: another transaction
+// before it in the block may spend what it would pay with, so it may fail and leave its room unused and unpaid. The rest
+// is for what is sure, whatever it pays, or else whoever owns enough could keep everybody out of blocks for the price of
+// one transfer in each: empty the account with the first, and ask for the rest of the block behind it.
+const laterShare = 2
 
 // A free message that waits behind its signer's own paying transactions takes those along, if they are few: a worker
 // that claims its earnings during a flood must not be late with its reveal. The limits keep it from being a way past the
@@ -41,22 +48,25 @@ type node struct {
 // choose picks and orders the transactions of a block.
 func choose(line []*waiting, room Room) [][]byte {
 	ready := link(line)
-	var had [rankPaid + 1]map[string]uint64
+	var had [rankLater + 1]map[string]uint64
 	for i := range had {
 		had[i] = map[string]uint64{}
 	}
+	unsure := spending{spent: map[string]struct{}{}, room: Room{Bytes: room.Bytes / laterShare, Gas: room.Gas / laterShare, IsBounded: room.IsBounded}}
 	var out [][]byte
 	for len(ready) > 0 {
 		n := heap.Pop(&ready).(*node)
-		size := sizeOf(n.waiting)
-		if size > room.Bytes || room.IsBounded && n.gas > room.Gas || !room.holds(n.waiting) {
+		if n.rank == rankPaid && !unsure.mayPrecede(n.waiting) {
+			n.rank, n.had = rankLater, had[rankLater][n.first()]
+			heap.Push(&ready, n)
+			continue
+		}
+		if !room.fits(n.waiting) || !room.holds(n.waiting) {
 			continue // and all that follow it
 		}
 		out = append(out, n.bytes)
-		room.Bytes -= size
-		if room.IsBounded {
-			room.Gas -= n.gas
-		}
+		room.take(n.waiting)
+		unsure.add(n)
 		had[n.rank][n.first()] += n.gas
 		for _, f := range n.followed {
 			if f.waits--; f.waits == 0 {
@@ -66,6 +76,25 @@ func choose(line []*waiting, room Room) [][]byte {
 		}
 	}
 	return out
+}
+
+// spending is whose money the chosen transactions may spend, and the room left for what would pay with the same.
+type spending struct {
+	spent map[string]struct{}
+	room  Room
+}
+
+// mayPrecede says whether a paying transaction may go by its price before others that are sure to pay.
+func (s *spending) mayPrecede(w *waiting) bool { return !hasAny(s.spent, w.spends) || s.room.fits(w) }
+
+// add notes a chosen one.
+func (s *spending) add(n *node) {
+	if n.rank == rankPaid && hasAny(s.spent, n.spends) {
+		s.room.take(n.waiting)
+	}
+	for _, name := range n.spends {
+		s.spent[name] = struct{}{}
+	}
 }
 
 // link finds what stands behind what, and returns those that may come first.
@@ -139,7 +168,7 @@ func (q queue) Less(i, j int) bool {
 	switch {
 	case a.rank != b.rank:
 		return a.rank < b.rank
-	case a.rank == rankPaid && a.price != b.price:
+	case a.rank >= rankPaid && a.price != b.price:
 		return a.price > b.price
 	case a.had != b.had:
 		return a.had < b.had

@@ -66,7 +66,7 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 		walk(n)
 	}
 	left := append([]*waiting(nil), line...)
-	had := map[string]uint64{}
+	had, spent, unsure := map[string]uint64{}, map[string]bool{}, room.Gas/2
 	at := func(w *waiting) string { return fmt.Sprint(ranks[w], w.first()) }
 	for {
 		best, blocked := -1, map[string]bool{}
@@ -85,6 +85,11 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 			return out
 		}
 		w := left[best]
+		isUnsure := ranks[w] == rankPaid && spent[w.first()]
+		if isUnsure && w.gas > unsure {
+			ranks[w] = rankLater
+			continue
+		}
 		if w.gas > room.Gas {
 			var keep []*waiting
 			bad := map[string]bool{}
@@ -106,6 +111,10 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 		}
 		room.Gas -= w.gas
 		had[at(w)] += w.gas
+		if isUnsure {
+			unsure -= w.gas
+		}
+		spent[w.first()] = spent[w.first()] || !w.isFree
 		out = append(out, w.bytes)
 		left = append(left[:best:best], left[best+1:]...)
 	}
@@ -115,7 +124,7 @@ func isBefore(a, b *waiting, ranks map[*waiting]rank, had map[string]uint64, at 
 	switch {
 	case ranks[a] != ranks[b]:
 		return ranks[a] < ranks[b]
-	case ranks[a] == rankPaid && a.price != b.price:
+	case ranks[a] >= rankPaid && a.price != b.price:
 		return a.price > b.price
 	}
 	return had[at(a)] < had[at(b)]

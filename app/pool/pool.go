@@ -46,6 +46,8 @@ type Options struct {
 	Decode sdk.TxDecoder
 	// IsFree says whether a transaction that has passed its check pays nothing because it is due.
 	IsFree func(tx sdk.Tx) bool
+	// Spends names the accounts whose money a transaction that pays may spend.
+	Spends func(tx sdk.Tx) []string
 	// Denom of the fees that are compared.
 	Denom  string
 	Limits Limits
@@ -60,6 +62,8 @@ type Pool struct {
 	line   []*waiting            // in order of arrival, which is each signer's order; removed ones are swept with the next block
 	known  map[[32]byte]*waiting // by hash
 	shares [2]share              // paid, free
+	later  share                 // of what pays, what is not sure to: see isLater
+	paying map[string]int        // transactions that wait by the accounts whose money they may spend
 	gone   map[[32]byte]int64    // evicted and not yet dropped by CometBFT → height
 	gaps   map[string]struct{}   // signers of evicted transactions: what they send next does not follow until the next block
 	floor  uint64                // no paying transaction that waits is cheaper
@@ -79,9 +83,13 @@ type waiting struct {
 	key     [32]byte
 	tx      sdk.Tx
 	signers []string
+	spends  []string // accounts whose money it may spend, none if it is free
 	gas     uint64
 	price   uint64 // uaic per million gas
 	isFree  bool
+	// isLater: another that waits before it may spend what it would pay with. The check has seen enough for both fees, but
+	// not what the messages of the first will do: such a one may fail in a block and pay nothing.
+	isLater bool
 	expires uint64    // last height of a block that may hold it, 0 for any
 	until   time.Time // the same by a block's time, zero for any
 	isGone  bool
@@ -90,7 +98,7 @@ type waiting struct {
 
 // New returns an empty pool.
 func New(o Options) *Pool {
-	p := &Pool{o: o, known: map[[32]byte]*waiting{}, gone: map[[32]byte]int64{}, gaps: map[string]struct{}{}, floor: math.MaxUint64}
+	p := &Pool{o: o, known: map[[32]byte]*waiting{}, gone: map[[32]byte]int64{}, gaps: map[string]struct{}{}, paying: map[string]int{}, floor: math.MaxUint64}
 	for i := range p.shares {
 		p.shares[i].of = map[string]int{}
 	}
@@ -126,6 +134,9 @@ func (p *Pool) read(bz []byte, key [32]byte) (w *waiting, err error) {
 		return nil, errorsmod.Wrap(sdkerrors.ErrTxDecode, err.Error())
 	}
 	w = &waiting{bytes: bz, key: key, tx: tx, signers: signersOf(tx), isFree: p.o.IsFree(tx)}
+	if !w.isFree {
+		w.spends = p.o.Spends(tx)
+	}
 	if fee, ok := tx.(sdk.FeeTx); ok {
 		w.gas = fee.GetGas()
 		w.price = priceOf(fee, p.o.Denom)
@@ -241,6 +252,7 @@ func (p *Pool) keep(w *waiting) error {
 	s := &p.shares[w.kind()]
 	s.txs, s.bytes = s.txs+1, s.bytes+int64(len(w.bytes))
 	s.of[w.first()]++
+	p.pay(w)
 	if !w.isFree {
 		p.floor = min(p.floor, w.price)
 	}
@@ -265,6 +277,7 @@ func (p *Pool) remove(w *waiting) {
 	if s.of[w.first()]--; s.of[w.first()] == 0 {
 		delete(s.of, w.first())
 	}
+	p.unpay(w)
 }
 
 // Committed tells of a block that is being run: what is in it waits no longer.
@@ -281,7 +294,6 @@ func (p *Pool) Committed(height int64, txs [][]byte) {
 		}
 	}
 	left := p.line[:0]
-	p.floor = math.MaxUint64
 	for _, w := range p.line {
 		if !w.isGone && w.seen+staleBlocks < height {
 			p.remove(w)
@@ -290,12 +302,11 @@ func (p *Pool) Committed(height int64, txs [][]byte) {
 			continue
 		}
 		left = append(left, w)
-		if !w.isFree {
-			p.floor = min(p.floor, w.price)
-		}
 	}
 	clear(p.line[len(left):])
 	p.line = left
+	p.floor = p.lowest()
+	p.recount()
 	clear(p.gaps)
 	for _, key := range keysOf(p.gone) {
 		if p.gone[key]+staleBlocks < height {
@@ -320,6 +331,19 @@ type Room struct {
 func (r Room) holds(w *waiting) bool {
 	isLate := w.expires > 0 && r.Height > w.expires
 	return !isLate && (w.until.IsZero() || !w.until.Before(r.Time))
+}
+
+// fits says whether there is room for a transaction.
+func (r Room) fits(w *waiting) bool {
+	return sizeOf(w) <= r.Bytes && (!r.IsBounded || w.gas <= r.Gas)
+}
+
+// take gives it to one that fits.
+func (r *Room) take(w *waiting) {
+	r.Bytes -= sizeOf(w)
+	if r.IsBounded {
+		r.Gas -= w.gas
+	}
 }
 
 // Choose returns what goes into a block, in its order: out of what waits and of what CometBFT offers beside. It changes

@@ -57,6 +57,7 @@ func decode(bz []byte) (sdk.Tx, error) {
 func tiny() *Pool {
 	return New(Options{
 		Decode: decode, Denom: "u", IsFree: func(tx sdk.Tx) bool { return tx.(note).fee == 0 },
+		Spends: func(tx sdk.Tx) []string { return tx.(note).signers },
 		Limits: Limits{Free: Share{Txs: 2, Signer: 2, Bytes: 1_000}, Paid: Share{Txs: 3, Signer: 2, Bytes: 60}},
 	})
 }

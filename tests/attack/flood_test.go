@@ -157,6 +157,8 @@ func paidFlood(r *report) {
 		floodMove(r, isFIFO, who)
 	}
 	floodPrices(r)
+	floodUnpaid(r, false)
+	floodUnpaid(r, true)
 	floodSize(r)
 }
 
@@ -234,6 +236,66 @@ func floodPrices(r *report) {
 	r.exact("from 250 accounts: blocks until a transfer at the double price is in", 1, n.blocksUntil(func() bool { return n.Purse("carol") < carol }))
 }
 
+// unpaidBlocks is for how many blocks the capital moves on.
+const unpaidBlocks = 10
+
+// empties offers four transactions at four times the least price that ask for a whole block: the first moves all that the
+// account has to the next, so that the others fail in the block and pay nothing.
+func (n *node) empties(r *report, k int) {
+	from, to := fmt.Sprintf("s%d", k+1), fmt.Sprintf("s%d", k+2)
+	if n.isFIFO {
+		to = fmt.Sprintf("s%d", unpaidBlocks+1) // all are in line at once, and who receives something has to pay
+	}
+	first := n.transfer(from, 100_000, 4)
+	first.Msgs = []sdk.Msg{banktypes.NewMsgSend(n.Account(from).Addr, n.Account(to).Addr, sdk.NewCoins(kit.Coin(n.Purse(from)-first.Fee)))}
+	const most = app.MaxBlockGas/2 - 1_000_000
+	for _, tx := range []kit.Tx{first, n.transfer(from, most, 4), n.transfer(from, most, 4), n.transfer(from, 1_900_000, 4)} {
+		if !n.offer(tx) {
+			r.Errorf("%s: a transaction of the flood is refused", from)
+		}
+	}
+}
+
+// floodUnpaid: a flood that asks for ten blocks and pays for ten transfers. In order of arrival it keeps everybody out for so
+// long; by price alone it would too, with capital that is moved on in each block.
+func floodUnpaid(r *report, isFIFO bool) {
+	setup := kit.DefaultSetup(3)
+	setup.Strangers = unpaidBlocks + 1
+	n := &node{World: kit.New(r.T, setup), isFIFO: isFIFO}
+	carol, owned := n.Purse("carol"), uint64(0)
+	for k := range setup.Strangers {
+		owned += n.Purse(fmt.Sprintf("s%d", k+1))
+	}
+	is := func() bool { return n.Purse("carol") < carol }
+	took := 0
+	if isFIFO {
+		for k := range unpaidBlocks {
+			n.empties(r, k)
+		}
+		n.offer(n.transfer("carol", 100_000, 1))
+		took = n.blocksUntil(is)
+	} else {
+		n.offer(n.transfer("carol", 100_000, 1))
+		for k := range unpaidBlocks {
+			n.empties(r, k)
+			n.block()
+			if !is() {
+				took++
+			}
+		}
+		took++
+	}
+	for k := range setup.Strangers {
+		owned -= n.Purse(fmt.Sprintf("s%d", k+1))
+	}
+	if isFIFO {
+		r.exact("control, in order of arrival: blocks that ten emptied accounts keep a transfer out", unpaidBlocks+1, took)
+		r.exact("control: paid for them, uaic", unpaidBlocks*400, owned)
+		return
+	}
+	r.exact("an account emptied in each block: blocks until a transfer at a quarter of its price is in", 1, took)
+}
+
 // floodSize: small transactions, more than CometBFT's mempool holds; then a seat commits.
 func floodSize(r *report) {
 	const each = 1_000
@@ -257,7 +319,8 @@ func floodSize(r *report) {
 			r.exact("control: a due commit is taken", false, commit)
 			continue
 		}
-		r.exact("small transactions taken, of 5 000", limits.Paid.Txs, taken)
+		// The first of the fifth account is sure to pay, and more than half of the pool is not: 64 make room for it.
+		r.exact("small transactions taken, of 5 000", limits.Paid.Txs+64, taken)
 		r.exact("a due commit is taken", true, commit)
 	}
 }

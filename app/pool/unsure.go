@@ -1,0 +1,54 @@
+package pool
+
+// What is not sure to pay. A check takes the fee of a transaction from an account and does not run its messages; a block
+// runs them, and they may leave nothing for what stands behind. So of all that may spend an account's money only the first
+// is sure to pay for the room that it takes. The others compete by price for half of a block (laterShare) and of the pool;
+// beyond that they give way to what is sure.
+
+// pay counts a transaction that begins to wait.
+func (p *Pool) pay(w *waiting) {
+	w.isLater = p.wouldBeLater(w)
+	for _, name := range w.spends {
+		p.paying[name]++
+	}
+	if w.isLater {
+		p.later.txs, p.later.bytes = p.later.txs+1, p.later.bytes+int64(len(w.bytes))
+	}
+}
+
+// unpay counts one that waits no longer.
+func (p *Pool) unpay(w *waiting) {
+	for _, name := range w.spends {
+		if p.paying[name]--; p.paying[name] == 0 {
+			delete(p.paying, name)
+		}
+	}
+	if w.isLater {
+		p.later.txs, p.later.bytes = p.later.txs-1, p.later.bytes-int64(len(w.bytes))
+	}
+}
+
+// recount finds out again what is not sure, once a block has taken the first of some accounts.
+func (p *Pool) recount() {
+	clear(p.paying)
+	p.later = share{}
+	for _, w := range p.line {
+		p.pay(w)
+	}
+}
+
+// wouldBeLater says whether something waits that may spend what a transaction would pay with.
+func (p *Pool) wouldBeLater(w *waiting) bool {
+	for _, name := range w.spends {
+		if p.paying[name] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isCrowded says whether what is not sure has more than its half of the share.
+func (p *Pool) isCrowded() bool {
+	limit := p.o.Limits.Paid
+	return p.later.txs > limit.Txs/laterShare || p.later.bytes > limit.Bytes/laterShare
+}
