@@ -96,8 +96,8 @@ func New(logger log.Logger, db dbm.DB, loadLatest bool, appOpts servertypes.AppO
 // setHandlers installs what runs around and inside blocks.
 func (app *App) setHandlers() {
 	waiting := pool.New(pool.Options{
-		Decode: app.encoding.TxConfig.TxDecoder(), IsFree: ante.IsFreeTx, Spends: ante.Spends(app.encoding.Codec),
-		Denom: payout.Denom, Limits: pool.DefaultLimits(),
+		Decode: app.encoding.TxConfig.TxDecoder(), IsFree: ante.IsFreeTx, Spends: ante.Spends,
+		ActsForOthers: ante.ActsForOthers(app.encoding.Codec), Denom: payout.Denom, Limits: pool.DefaultLimits(),
 	})
 	app.proposals = appabci.NewProposals(app.BaseApp, app.Beacon, waiting)
 	app.SetCheckTxHandler(waiting.CheckTx)

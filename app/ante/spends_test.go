@@ -12,12 +12,12 @@ import (
 	"github.com/aichain/aichain/app/apptest"
 )
 
-// TestSpends: signers, who pays, who lets somebody pay out of its account, and whom messages within messages act for,
-// after the way over bytes that a transaction takes.
+// TestSpends: whose money a transaction may spend with their leave, and whether it may spend that of others, after the way
+// over bytes that a transaction takes.
 func TestSpends(t *testing.T) {
 	c := apptest.New(t, apptest.Options{Accounts: 4})
 	txs := c.App.TxConfig()
-	spends := ante.Spends(c.App.AppCodec())
+	actsForOthers := ante.ActsForOthers(c.App.AppCodec())
 	acc := c.Accounts
 	exec := func(by *apptest.Account, msgs ...sdk.Msg) sdk.Msg {
 		m := authz.NewMsgExec(by.Addr, msgs)
@@ -27,12 +27,16 @@ func TestSpends(t *testing.T) {
 		msgs    []sdk.Msg
 		granter *apptest.Account
 		want    []*apptest.Account
+		others  bool
 	}{
-		"a transfer":            {[]sdk.Msg{send(acc[0])}, nil, acc[:1]},
-		"of two":                {[]sdk.Msg{send(acc[0]), send(acc[1])}, nil, acc[:2]},
-		"paid by another":       {[]sdk.Msg{send(acc[0])}, acc[2], []*apptest.Account{acc[0], acc[2]}},
-		"for another":           {[]sdk.Msg{exec(acc[0], send(acc[1]))}, nil, acc[:2]},
-		"for another's another": {[]sdk.Msg{exec(acc[0], send(acc[1]), exec(acc[1], exec(acc[2], send(acc[3]))))}, nil, acc[:4]},
+		"a transfer":               {[]sdk.Msg{send(acc[0])}, nil, acc[:1], false},
+		"of two":                   {[]sdk.Msg{send(acc[0]), send(acc[1])}, nil, acc[:2], false},
+		"paid by another":          {[]sdk.Msg{send(acc[0])}, acc[2], []*apptest.Account{acc[0], acc[2]}, false},
+		"within a message":         {[]sdk.Msg{exec(acc[0], send(acc[0]))}, nil, acc[:1], false},
+		"of another":               {[]sdk.Msg{exec(acc[0], send(acc[1]))}, nil, acc[:1], true},
+		"of another who signs":     {[]sdk.Msg{exec(acc[0], send(acc[1])), send(acc[1])}, nil, acc[:2], false},
+		"deeper, of another":       {[]sdk.Msg{exec(acc[0], exec(acc[0], send(acc[0]), send(acc[1])))}, nil, acc[:1], true},
+		"behind one's own, deeper": {[]sdk.Msg{send(acc[0]), exec(acc[0], exec(acc[1]))}, nil, acc[:1], true},
 	} {
 		b := txs.NewTxBuilder()
 		require.NoError(t, b.SetMsgs(v.msgs...), name)
@@ -44,12 +48,13 @@ func TestSpends(t *testing.T) {
 		tx, err := txs.TxDecoder()(raw)
 		require.NoError(t, err, name)
 		got, want := map[string]bool{}, map[string]bool{}
-		for _, s := range spends(tx) {
+		for _, s := range ante.Spends(tx) {
 			got[s] = true
 		}
 		for _, a := range v.want {
 			want[string(a.Addr)] = true
 		}
 		require.Equal(t, want, got, name)
+		require.Equal(t, v.others, actsForOthers(tx), name)
 	}
 }

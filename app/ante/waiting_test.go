@@ -7,8 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosmos/cosmos-sdk/client"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	"github.com/cosmos/cosmos-sdk/x/authz"
 
 	"github.com/aichain/aichain/app/ante"
 	"github.com/aichain/aichain/app/apptest"
@@ -131,4 +133,25 @@ func TestWhatExpiresWithTheLastBlockIsNotProposed(t *testing.T) {
 			require.Zero(t, res[len(res)-1].Code, res[len(res)-1].Log)
 		})
 	}
+}
+
+// TestNobodyIsMadeUnsureByAnother: a message within a message may name anybody; the check does not ask whether that one has
+// allowed it. It stands last, whatever it pays, and takes nothing from those it names.
+func TestNobodyIsMadeUnsureByAnother(t *testing.T) {
+	const block = 1_000_000
+	c := apptest.New(t, apptest.Options{MaxGas: block})
+	c.Blocks(t, 1)
+	mallory, victim := c.Accounts[0], c.Accounts[1]
+	exec := authz.NewMsgExec(mallory.Addr, []sdk.Msg{send(victim)})
+	proxy := c.Sign(t, mallory, 200_000, apptest.Fee(200_000*9), &exec)
+	more := c.Sign(t, mallory, block/2, apptest.Fee(block/2*9), send(mallory))
+	own := c.Sign(t, victim, block/2, apptest.Fee(block/2), send(victim))
+	for _, tx := range [][]byte{proxy, more, own} {
+		require.Zero(t, c.CheckTx(t, tx, false).Code)
+	}
+	req := c.Propose(t)
+	require.Equal(t, [][]byte{own, proxy}, req.Txs[len(req.Txs)-2:])
+	results := c.Finalize(t, req).TxResults
+	require.Zero(t, results[len(results)-2].Code)
+	require.NotZero(t, results[len(results)-1].Code, "nobody has allowed it")
 }

@@ -53,7 +53,7 @@ func choose(line []*waiting, room Room) [][]byte {
 		had[i] = map[string]uint64{}
 	}
 	unsure := spending{spent: map[string]struct{}{}, room: Room{Bytes: room.Bytes / laterShare, Gas: room.Gas / laterShare, IsBounded: room.IsBounded}}
-	var out [][]byte
+	var out []*waiting
 	for len(ready) > 0 {
 		n := heap.Pop(&ready).(*node)
 		if n.rank == rankPaid && !unsure.mayPrecede(n.waiting) {
@@ -64,7 +64,7 @@ func choose(line []*waiting, room Room) [][]byte {
 		if !room.fits(n.waiting) || !room.holds(n.waiting) {
 			continue // and all that follow it
 		}
-		out = append(out, n.bytes)
+		out = append(out, n.waiting)
 		room.take(n.waiting)
 		unsure.add(n)
 		had[n.rank][n.first()] += n.gas
@@ -75,7 +75,7 @@ func choose(line []*waiting, room Room) [][]byte {
 			}
 		}
 	}
-	return out
+	return proxiesLast(out)
 }
 
 // spending is whose money the chosen transactions may spend, and the room left for what would pay with the same.
@@ -84,12 +84,15 @@ type spending struct {
 	room  Room
 }
 
+// isSure says whether a transaction would pay if it came next.
+func (s *spending) isSure(w *waiting) bool { return !w.isProxy && !hasAny(s.spent, w.spends) }
+
 // mayPrecede says whether a paying transaction may go by its price before others that are sure to pay.
-func (s *spending) mayPrecede(w *waiting) bool { return !hasAny(s.spent, w.spends) || s.room.fits(w) }
+func (s *spending) mayPrecede(w *waiting) bool { return s.isSure(w) || s.room.fits(w) }
 
 // add notes a chosen one.
 func (s *spending) add(n *node) {
-	if n.rank == rankPaid && hasAny(s.spent, n.spends) {
+	if n.rank == rankPaid && !s.isSure(n.waiting) {
 		s.room.take(n.waiting)
 	}
 	for _, name := range n.spends {

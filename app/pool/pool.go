@@ -46,8 +46,10 @@ type Options struct {
 	Decode sdk.TxDecoder
 	// IsFree says whether a transaction that has passed its check pays nothing because it is due.
 	IsFree func(tx sdk.Tx) bool
-	// Spends names the accounts whose money a transaction that pays may spend.
+	// Spends names the accounts that a transaction spends with their leave.
 	Spends func(tx sdk.Tx) []string
+	// ActsForOthers says whether it may spend other accounts' money as well, with or without leave.
+	ActsForOthers func(tx sdk.Tx) bool
 	// Denom of the fees that are compared.
 	Denom  string
 	Limits Limits
@@ -84,12 +86,11 @@ type waiting struct {
 	tx      sdk.Tx
 	signers []string
 	spends  []string // accounts whose money it may spend, none if it is free
+	isProxy bool     // it may spend that of others too
 	gas     uint64
 	price   uint64 // uaic per million gas
 	isFree  bool
-	// isLater: another that waits before it may spend what it would pay with. The check has seen enough for both fees, but
-	// not what the messages of the first will do: such a one may fail in a block and pay nothing.
-	isLater bool
+	isLater bool      // it may turn out not to pay: see unsure.go
 	expires uint64    // last height of a block that may hold it, 0 for any
 	until   time.Time // the same by a block's time, zero for any
 	isGone  bool
@@ -135,7 +136,7 @@ func (p *Pool) read(bz []byte, key [32]byte) (w *waiting, err error) {
 	}
 	w = &waiting{bytes: bz, key: key, tx: tx, signers: signersOf(tx), isFree: p.o.IsFree(tx)}
 	if !w.isFree {
-		w.spends = p.o.Spends(tx)
+		w.spends, w.isProxy = p.o.Spends(tx), p.o.ActsForOthers(tx)
 	}
 	if fee, ok := tx.(sdk.FeeTx); ok {
 		w.gas = fee.GetGas()

@@ -16,8 +16,10 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
-// note is a transaction as text: "signers sequence gas fee", signers joined by a plus; a fee of 0 makes it free.
+// note is a transaction as text: "signers sequence gas fee", signers joined by a plus, and behind a tilde whom it acts
+// for; a fee of 0 makes it free.
 type note struct {
+	isProxy bool
 	signers []string
 	gas     uint64
 	fee     int64
@@ -49,6 +51,7 @@ func decode(bz []byte) (sdk.Tx, error) {
 	if _, err := fmt.Sscanf(string(bz), "%s %d %d %d", &who, &seq, &n.gas, &n.fee); err != nil {
 		return nil, err
 	}
+	who, _, n.isProxy = strings.Cut(who, "~")
 	n.signers = strings.Split(who, "+")
 	return n, nil
 }
@@ -57,8 +60,9 @@ func decode(bz []byte) (sdk.Tx, error) {
 func tiny() *Pool {
 	return New(Options{
 		Decode: decode, Denom: "u", IsFree: func(tx sdk.Tx) bool { return tx.(note).fee == 0 },
-		Spends: func(tx sdk.Tx) []string { return tx.(note).signers },
-		Limits: Limits{Free: Share{Txs: 2, Signer: 2, Bytes: 1_000}, Paid: Share{Txs: 3, Signer: 2, Bytes: 60}},
+		Spends:        func(tx sdk.Tx) []string { return tx.(note).signers },
+		ActsForOthers: func(tx sdk.Tx) bool { return tx.(note).isProxy },
+		Limits:        Limits{Free: Share{Txs: 2, Signer: 2, Bytes: 1_000}, Paid: Share{Txs: 3, Signer: 2, Bytes: 60}},
 	})
 }
 

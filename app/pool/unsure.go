@@ -4,6 +4,10 @@ package pool
 // runs them, and they may leave nothing for what stands behind. So of all that may spend an account's money only the first
 // is sure to pay for the room that it takes. The others compete by price for half of a block (laterShare) and of the pool;
 // beyond that they give way to what is sure.
+//
+// What acts for others (MsgExec) spends whose money it likes, if they have allowed it, which no check asks: named accounts
+// cannot count as spent, or anybody could make anybody's transactions unsure. So it stands at the end of a block, where all
+// others have paid, and is not sure itself.
 
 // pay counts a transaction that begins to wait.
 func (p *Pool) pay(w *waiting) {
@@ -37,8 +41,11 @@ func (p *Pool) recount() {
 	}
 }
 
-// wouldBeLater says whether something waits that may spend what a transaction would pay with.
+// wouldBeLater says whether a transaction that comes next may turn out not to pay.
 func (p *Pool) wouldBeLater(w *waiting) bool {
+	if w.isProxy {
+		return true
+	}
 	for _, name := range w.spends {
 		if p.paying[name] > 0 {
 			return true
@@ -51,4 +58,21 @@ func (p *Pool) wouldBeLater(w *waiting) bool {
 func (p *Pool) isCrowded() bool {
 	limit := p.o.Limits.Paid
 	return p.later.txs > limit.Txs/laterShare || p.later.bytes > limit.Bytes/laterShare
+}
+
+// proxiesLast moves what acts for others to the end of a block, with all that its signers sent later.
+func proxiesLast(chosen []*waiting) [][]byte {
+	var out, last [][]byte
+	held := map[string]struct{}{}
+	for _, w := range chosen {
+		if !w.isProxy && !hasAny(held, w.signers) {
+			out = append(out, w.bytes)
+			continue
+		}
+		last = append(last, w.bytes)
+		for _, s := range w.signers {
+			held[s] = struct{}{}
+		}
+	}
+	return append(out, last...)
 }
