@@ -55,7 +55,7 @@ func NewHandler(o Options) sdk.AnteHandler {
 		authante.NewValidateMemoDecorator(o.Accounts),
 		freeSeats{o.Seats}, // before fees and signatures: see the package comment
 		authante.NewConsumeGasForTxSizeDecorator(o.Accounts),
-		authante.NewDeductFeeDecorator(o.Accounts, feeBank{o.Bank}, o.FeeGrants, feeChecker{o.Prices}.check),
+		authante.NewDeductFeeDecorator(o.Accounts, feeBank{o.Bank}, lasting{o.FeeGrants}, feeChecker{o.Prices}.check),
 		authante.NewSetPubKeyDecorator(o.Accounts), // before everything that needs the signers' keys
 		authante.NewValidateSigCountDecorator(o.Accounts),
 		authante.NewSigGasConsumeDecorator(o.Accounts, authante.DefaultSigVerificationGasConsumer),
