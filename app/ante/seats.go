@@ -135,20 +135,34 @@ func (d markSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sd
 	return next(ctx, tx, simulate)
 }
 
-// gasLeft refuses a free transaction whose checks have eaten the gas of its messages, such as one with padding that
-// decoders skip: it would fail in the block, pay nothing, and be free to be sent again.
+// bareGas is the gas that the checks of a paying transaction have to leave for it to wait: less than any message needs, and more
+// than the checks can come to cost between the mempool's state and the block's. A balance that has grown by a digit costs 33, one that
+// is no longer emptied some thousands.
+const bareGas = 10_000
+
+// gasLeft refuses a transaction that may run out of gas in its checks, where it fails without paying: a free one whose checks have
+// eaten the gas of its messages, such as one with padding that decoders skip, which would be free to be sent again; and, for
+// the mempool only, one that pays and asks for hardly more than its checks take, which a coin sent to its signer in front
+// of it makes fail.
 type gasLeft struct{ seats Seats }
 
-// AnteHandle returns ErrFreeGas.
+// AnteHandle returns ErrFreeGas or ErrOutOfGas.
 func (d gasLeft) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
-	if simulate || !isFree(ctx) {
+	if simulate {
+		return next(ctx, tx, simulate)
+	}
+	left := ctx.GasMeter().GasRemaining()
+	if !isFree(ctx) {
+		if ctx.IsCheckTx() && left < bareGas {
+			return ctx, errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "the checks leave %d for the messages, expected at least %d", left, bareGas)
+		}
 		return next(ctx, tx, simulate)
 	}
 	need := uint64(0)
 	for _, msg := range tx.GetMsgs() { // a free transaction has at most two, each within its own limit
 		need += d.seats.SeatGas(msg)
 	}
-	if left := ctx.GasMeter().GasRemaining(); left < need {
+	if left < need {
 		return ctx, errorsmod.Wrapf(ErrFreeGas, "the messages need %d, the transaction around them leaves %d", need, left)
 	}
 	return next(ctx, tx, simulate)

@@ -4,10 +4,12 @@ import (
 	"testing"
 	"time"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosmos/cosmos-sdk/client"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/x/authz"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
@@ -63,4 +65,36 @@ func TestAnAllowanceThatEndsDoesNotWait(t *testing.T) {
 			is(t, res.Code, res.Codespace, v.is)
 		})
 	}
+}
+
+// TestWhatHasNoGasLeftDoesNotWait: what a check needs depends on the state, by the length of a balance for one. With a coin that
+// somebody else sends in front of it, a transaction whose check takes all its gas fails in the block, and pays nothing.
+func TestWhatHasNoGasLeftDoesNotWait(t *testing.T) {
+	const enough = 200_000
+	fee := apptest.Fee(enough)
+	owns := func(c *apptest.Chain, i int) int64 {
+		return c.App.Bank.GetBalance(c.Ctx(), c.Accounts[i].Addr, payout.Denom).Amount.Int64()
+	}
+	give := func(c *apptest.Chain, from, to int, n int64) sdk.Msg {
+		return banktypes.NewMsgSend(c.Accounts[from].Addr, c.Accounts[to].Addr, sdk.NewCoins(sdk.NewInt64Coin(payout.Denom, n)))
+	}
+	play := func(gas uint64) (check *abci.ResponseCheckTx, paid int64) {
+		c := apptest.New(t, apptest.Options{Accounts: 4})
+		c.Blocks(t, 1)
+		c.Do(t, c.Accounts[1], enough, give(c, 1, 3, owns(c, 1)-1_199-fee[0].Amount.Int64()))
+		require.Equal(t, int64(1_199), owns(c, 1)) // 999 once it has paid, and 1 000 with the coin
+		first := c.Sign(t, c.Accounts[2], enough, fee, give(c, 2, 1, 1))
+		tx := c.Sign(t, c.Accounts[1], gas, fee, send(c.Accounts[1]))
+		check = c.CheckTx(t, tx, false)
+		res := c.Finalize(t, c.Request(first, tx)).TxResults
+		c.Commit(t)
+		require.Zero(t, res[0].Code, res[0].Log)
+		return check, 1_200 - owns(c, 1)
+	}
+	ample, paid := play(enough)
+	require.Zero(t, ample.Code, ample.Log)
+	require.Equal(t, fee[0].Amount.Int64(), paid)
+	bare, paid := play(uint64(ample.GasUsed))
+	require.Zero(t, paid)
+	is(t, bare.Code, bare.Codespace, sdkerrors.ErrOutOfGas)
 }
