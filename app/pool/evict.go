@@ -176,8 +176,9 @@ func (p *Pool) behind(last map[string]worth, w *waiting) worth {
 		least.price = math.MaxUint64
 	}
 	for _, s := range w.signers {
-		if before, has := last[s]; has && before.compare(least) < 0 {
-			least = before
+		if before, has := last[s]; has {
+			least.isSure = least.isSure && before.isSure
+			least.price = min(least.price, before.price)
 		}
 	}
 	return least

@@ -47,6 +47,21 @@ func TestWithinItsHalfThePriceDecides(t *testing.T) {
 	require.False(t, p.isCrowded(), "the next of x is sure now")
 }
 
+// TestADearTailProtectsNobodyAmongTheUnsure either: what stands behind a cheap one is worth no more among what is not sure to pay.
+func TestADearTailProtectsNobodyAmongTheUnsure(t *testing.T) {
+	p := wide()
+	p.o.Limits.Paid.Txs = 10
+	require.Zero(t, offer(t, p, "spam 0 1000 1", false, nil))
+	for i := range 6 {
+		require.Zero(t, offer(t, p, fmt.Sprintf("spam %d 1000 1000", i+1), false, nil))
+	}
+	for _, who := range []string{"a", "b", "c"} {
+		require.Zero(t, offer(t, p, who+" 0 1000 5", false, nil))
+	}
+	require.True(t, p.isCrowded())
+	require.Zero(t, offer(t, p, "a 1 1000 6", false, nil))
+}
+
 // counted is how many of a signer wait.
 func counted(p *Pool, signer string) (n int) {
 	for _, w := range p.line {
