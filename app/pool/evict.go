@@ -101,13 +101,13 @@ func (p *Pool) evict(w *waiting) {
 		}
 	}
 	slices.SortStableFunc(cheap, func(a, b *waiting) int { return worth[a].compare(worth[b]) })
+	cheap = p.evictable(cheap, worth, bid.price)
 	if !p.wouldFit(w, cheap) {
 		p.floor = 0 // not known
 		return
 	}
 	for i, x := range cheap {
-		isDear := worth[x].price >= bid.price // and goes only because its kind has more than its half
-		if p.hasRoom(w) && (i >= evictAtOnce || isDear && !p.isCrowded()) {
+		if i >= evictAtOnce && p.hasRoom(w) {
 			break
 		}
 		p.remove(x)
@@ -115,6 +115,21 @@ func (p *Pool) evict(w *waiting) {
 		p.skip(x)
 	}
 	p.floor = p.lowest()
+}
+
+// evictable leaves out, of what is worth less than a bid, in order of worth, the dear ones within the half that is theirs: what pays no
+// less than the bid goes only because its kind has more. Nothing before such a one is left in: it pays no less.
+func (p *Pool) evictable(cheap []*waiting, worth map[*waiting]worth, bid uint64) []*waiting {
+	later := p.later
+	return slices.DeleteFunc(cheap, func(x *waiting) bool {
+		if worth[x].price >= bid && !p.crowd(later) {
+			return true
+		}
+		if x.isLater {
+			later.txs, later.bytes = later.txs-1, later.bytes-int64(len(x.bytes))
+		}
+		return false
+	})
 }
 
 // lowest is the lowest price of what waits and pays.

@@ -55,9 +55,12 @@ func (p *Pool) wouldBeLater(w *waiting) bool {
 }
 
 // isCrowded says whether what is not sure has more than its half of the share.
-func (p *Pool) isCrowded() bool {
+func (p *Pool) isCrowded() bool { return p.crowd(p.later) }
+
+// crowd says whether so much that is not sure would be more.
+func (p *Pool) crowd(later share) bool {
 	limit := p.o.Limits.Paid
-	return p.later.txs > limit.Txs/laterShare || p.later.bytes > limit.Bytes/laterShare
+	return later.txs > limit.Txs/laterShare || later.bytes > limit.Bytes/laterShare
 }
 
 // proxiesLast moves what acts for others to the end of a block, with all that its signers sent later.

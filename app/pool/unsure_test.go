@@ -2,6 +2,7 @@ package pool
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,20 @@ func TestADearTailProtectsNobodyAmongTheUnsure(t *testing.T) {
 	}
 	require.True(t, p.isCrowded())
 	require.Zero(t, offer(t, p, "a 1 1000 6", false, nil))
+}
+
+// TestALargeOneTakesNoMoreThanIsBeyondHalf: a cheap transaction that needs much room does not take the half that goes by price.
+func TestALargeOneTakesNoMoreThanIsBeyondHalf(t *testing.T) {
+	p := wide()
+	p.o.Limits.Paid.Bytes = 1_000
+	sized := func(tx string, size int) string { return tx + strings.Repeat(" ", size-len(tx)) }
+	for i := range 9 {
+		require.Zero(t, offer(t, p, sized(fmt.Sprintf("x %d 1000 1000", i), 100), false, nil))
+	}
+	require.Equal(t, full, offer(t, p, sized("big 0 1000 1", 700), false, nil))
+	require.Equal(t, 9, counted(p, "x"))
+	require.Zero(t, offer(t, p, sized("less 0 1000 1", 400), false, nil))
+	require.Equal(t, 6, counted(p, "x"), "its first and half of the share")
 }
 
 // counted is how many of a signer wait.
