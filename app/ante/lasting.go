@@ -20,12 +20,22 @@ type lasting struct{ feegrantkeeper.Keeper }
 
 // UseGrantedFees takes a fee from an allowance.
 func (l lasting) UseGrantedFees(ctx context.Context, granter, grantee sdk.AccAddress, fee sdk.Coins, msgs []sdk.Msg) error {
-	if c := sdk.UnwrapSDKContext(ctx); c.IsCheckTx() {
-		later, _ := c.CacheContext()
-		later = later.WithBlockTime(c.BlockTime().Add(lastingTime)).WithGasMeter(storetypes.NewInfiniteGasMeter())
-		if err := l.Keeper.UseGrantedFees(later, granter, grantee, fee, msgs); err != nil {
-			return err
-		}
+	c := sdk.UnwrapSDKContext(ctx)
+	if !c.IsCheckTx() {
+		return l.Keeper.UseGrantedFees(ctx, granter, grantee, fee, msgs)
 	}
-	return l.Keeper.UseGrantedFees(ctx, granter, grantee, fee, msgs)
+	then, meter := storetypes.NewInfiniteGasMeter(), c.GasMeter()
+	later, _ := c.CacheContext()
+	later = later.WithBlockTime(c.BlockTime().Add(lastingTime)).WithGasMeter(then)
+	if err := l.Keeper.UseGrantedFees(later, granter, grantee, fee, msgs); err != nil {
+		return err
+	}
+	before := meter.GasConsumed()
+	if err := l.Keeper.UseGrantedFees(ctx, granter, grantee, fee, msgs); err != nil {
+		return err
+	}
+	if now := meter.GasConsumed() - before; then.GasConsumed() > now { // a period may begin with more to write
+		meter.ConsumeGas(then.GasConsumed()-now, "allowance in the next block")
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package ante_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,4 +99,46 @@ func TestWhatHasNoGasLeftDoesNotWait(t *testing.T) {
 	bare, paid := play(uint64(ample.GasUsed))
 	require.Zero(t, paid)
 	is(t, bare.Code, bare.Codespace, sdkerrors.ErrOutOfGas)
+}
+
+// TestAnAllowanceThatGrowsDoesNotWait: where a period begins, more may have to be written than the check has seen.
+func TestAnAllowanceThatGrowsDoesNotWait(t *testing.T) {
+	const enough = 300_000
+	fee := apptest.Fee(enough)
+	play := func(gas uint64) (check *abci.ResponseCheckTx, paid int64) {
+		c := apptest.New(t, apptest.Options{Accounts: 4})
+		c.Blocks(t, 1)
+		can := sdk.NewCoins(sdk.NewInt64Coin(payout.Denom, 1_000_000))
+		all := can
+		for i := range 10 {
+			all = all.Add(sdk.NewInt64Coin(fmt.Sprintf("%s%d", strings.Repeat("x", 100), i), 1))
+		}
+		give, err := feegrant.NewMsgGrantAllowance(&feegrant.PeriodicAllowance{
+			Period: time.Hour, PeriodReset: c.Time.Add(2 * apptest.BlockTime), PeriodCanSpend: can, PeriodSpendLimit: all,
+		}, c.Accounts[2].Addr, c.Accounts[1].Addr)
+		require.NoError(t, err)
+		c.Do(t, c.Accounts[2], enough, give)
+		tx, err := apptest.SignTx(paidBy(c.App.TxConfig(), c.Accounts[2]), c.ChainID(), c.Accounts[1], gas, fee, send(c.Accounts[1]))
+		require.NoError(t, err)
+		owns := func() int64 {
+			return c.App.Bank.GetBalance(c.Ctx(), c.Accounts[2].Addr, payout.Denom).Amount.Int64()
+		}
+		before := owns()
+		check = c.CheckTx(t, tx, false)
+		c.Finalize(t, c.Request(tx))
+		c.Commit(t)
+		return check, before - owns()
+	}
+	ample, paid := play(enough)
+	require.Zero(t, ample.Code, ample.Log)
+	require.Equal(t, fee[0].Amount.Int64(), paid)
+	waited := 0
+	for more := int64(-40_000); more <= 15_000; more += 5_000 {
+		if check, paid := play(uint64(ample.GasUsed + more)); check.Code == 0 {
+			waited++
+			require.Equal(t, fee[0].Amount.Int64(), paid, more)
+		}
+	}
+	require.Positive(t, waited)
+	require.Less(t, waited, 12)
 }
