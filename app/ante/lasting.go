@@ -13,9 +13,9 @@ import (
 // until the next.
 const lastingTime = 10 * time.Minute
 
-// lasting is x/feegrant as the SDK's fee deduction sees it. For the mempool an allowance has to hold now and after
-// lastingTime. It may end in between, or shrink where a period of it begins; then the transaction would pass its check, whose time is that
-// of the block before, and fail in the block without paying.
+// lasting is x/feegrant as the SDK's fee deduction sees it. For the mempool an allowance has to hold now and after lastingTime.
+// It may end in between, or shrink where a period of it begins; then the transaction would pass its check, whose time is
+// that of the block before, and fail in the block without paying.
 type lasting struct{ feegrantkeeper.Keeper }
 
 // UseGrantedFees takes a fee from an allowance.

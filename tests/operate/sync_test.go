@@ -180,6 +180,12 @@ func (s *serving) restore(t *testing.T) {
 	aichaind("snapshots", "load", file, "--home", home)
 	aichaind("snapshots", "restore", at, "3", "--home", home)
 	s.trust(t, home, taken)
+	for _, rpc := range s.RPCs[1:3] { // what it is bootstrapped with is in the headers of the two blocks after it
+		localnet.Until(t, localnet.CaseTimeout, fmt.Sprintf("height %d", taken+2), func() (bool, string) {
+			h, err := rpc.Height()
+			return err == nil && h >= taken+2, fmt.Sprint(h, err)
+		})
+	}
 	aichaind("comet", "bootstrap-state", "--height", at, "--home", home)
 	info, err := os.Stat(file)
 	if err != nil {
