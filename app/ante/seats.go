@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
@@ -140,6 +141,20 @@ func (d markSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sd
 // is no longer emptied some thousands.
 const bareGas = 10_000
 
+// simGas is what a check may cost more than a simulation of it, which does not read the least price, 2 100, and whose fee and gas
+// may be shorter to write. What the fee itself costs, 10 500, a simulation without one does not know: that is for the caller's margin.
+const simGas = 3_000
+
+// atLeast is the gas meter of a simulation, which tells no less than the check asks for.
+type atLeast struct {
+	storetypes.GasMeter
+
+	least uint64
+}
+
+// GasConsumed is what the simulation tells.
+func (m atLeast) GasConsumed() uint64 { return max(m.GasMeter.GasConsumed(), m.least) }
+
 // gasLeft refuses a transaction that may run out of gas in its checks, where it fails without paying: a free one whose checks have
 // eaten the gas of its messages, such as one with padding that decoders skip, which would be free to be sent again; and, for
 // the mempool only, one that pays and asks for hardly more than its checks take, which a coin sent to its signer in front
@@ -148,8 +163,8 @@ type gasLeft struct{ seats Seats }
 
 // AnteHandle returns ErrFreeGas or ErrOutOfGas.
 func (d gasLeft) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
-	if simulate {
-		return next(ctx, tx, simulate)
+	if simulate { // whoever asks for what it tells, and not less than the block needs, has to pass the check
+		return next(ctx.WithGasMeter(atLeast{ctx.GasMeter(), ctx.GasMeter().GasConsumed() + bareGas + simGas}), tx, simulate)
 	}
 	left := ctx.GasMeter().GasRemaining()
 	if !isFree(ctx) {

@@ -12,7 +12,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/cosmos/cosmos-sdk/x/authz"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/aichain/aichain/app/apptest"
@@ -140,4 +142,40 @@ func TestAnAllowanceThatGrowsDoesNotWait(t *testing.T) {
 	}
 	require.Positive(t, waited)
 	require.Less(t, waited, 12)
+}
+
+// TestWhatASimulationTellsMayWait: the gas that a simulation tells passes the check, however little the message needs: without a fee
+// and three tenths more, as the help of aichaind says, or with a fee and no more.
+func TestWhatASimulationTellsMayWait(t *testing.T) {
+	kind := sdk.MsgTypeURL(&banktypes.MsgSend{})
+	for name, message := range map[string]func(a, b *apptest.Account) sdk.Msg{
+		"authorize": func(a, b *apptest.Account) sdk.Msg {
+			m, err := authz.NewMsgGrant(a.Addr, b.Addr, authz.NewGenericAuthorization(kind), nil)
+			require.NoError(t, err)
+			return m
+		},
+		"withdraw address": func(a, b *apptest.Account) sdk.Msg { return distrtypes.NewMsgSetWithdrawAddress(a.Addr, b.Addr) },
+		"prune":            func(a, _ *apptest.Account) sdk.Msg { return &feegrant.MsgPruneAllowances{Pruner: a.Addr.String()} },
+		"transfer":         func(a, _ *apptest.Account) sdk.Msg { return send(a) },
+	} {
+		for _, fee := range []sdk.Coins{nil, apptest.Fee(60_000)} {
+			c := apptest.New(t, apptest.Options{Accounts: 4})
+			c.Blocks(t, 1)
+			a, more := *c.Accounts[1], uint64(130)
+			if fee != nil {
+				more = 100
+			}
+			msg := message(&a, c.Accounts[2])
+			sim, err := apptest.SignTx(c.App.TxConfig(), c.ChainID(), &a, 0, fee, msg)
+			require.NoError(t, err)
+			told, _, err := c.App.Simulate(sim)
+			require.NoError(t, err, name)
+			gas := told.GasUsed * more / 100
+			a = *c.Accounts[1]
+			tx, err := apptest.SignTx(c.App.TxConfig(), c.ChainID(), &a, gas, apptest.Fee(gas), msg)
+			require.NoError(t, err)
+			res := c.CheckTx(t, tx, false)
+			require.Zero(t, res.Code, "%s: %s", name, res.Log)
+		}
+	}
 }
