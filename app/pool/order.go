@@ -16,7 +16,7 @@ const (
 	rankLater // one that may turn out not to pay, beyond laterShare
 )
 
-// laterShare is the part of a block, a half, that may go by price alone to what is not sure to pay: another transaction
+// laterShare is the part, a half, of what is due leaves of a block that may go by price alone to what is not sure to pay: another transaction
 // before it in the block may spend what it would pay with, so it may fail and leave its room unused and unpaid. The rest
 // is for what is sure, whatever it pays, or else whoever owns enough could keep everybody out of blocks for the price of
 // one transfer in each: empty the account with the first, and ask for the rest of the block behind it.
@@ -52,10 +52,13 @@ func choose(line []*waiting, room Room) [][]byte {
 	for i := range had {
 		had[i] = map[string]uint64{}
 	}
-	unsure := spending{spent: map[string]struct{}{}, room: Room{Bytes: room.Bytes / laterShare, Gas: room.Gas / laterShare, IsBounded: room.IsBounded}}
+	unsure := spending{spent: map[string]struct{}{}}
 	var out []*waiting
 	for len(ready) > 0 {
 		n := heap.Pop(&ready).(*node)
+		if n.rank == rankPaid {
+			unsure.open(room)
+		}
 		if n.rank == rankPaid && !unsure.mayPrecede(n.waiting) {
 			n.rank, n.had = rankLater, had[rankLater][n.first()]
 			heap.Push(&ready, n)
@@ -80,8 +83,16 @@ func choose(line []*waiting, room Room) [][]byte {
 
 // spending is whose money the chosen transactions may spend, and the room left for what would pay with the same.
 type spending struct {
-	spent map[string]struct{}
-	room  Room
+	spent  map[string]struct{}
+	room   Room
+	isOpen bool
+}
+
+// open shares, once, what is left of a block when nothing due stands in front any more.
+func (s *spending) open(left Room) {
+	if !s.isOpen {
+		s.isOpen, s.room = true, Room{Bytes: left.Bytes / laterShare, Gas: left.Gas / laterShare, IsBounded: left.IsBounded}
+	}
 }
 
 // isSure says whether a transaction would pay if it came next.

@@ -66,7 +66,7 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 		walk(n)
 	}
 	left := append([]*waiting(nil), line...)
-	had, spent, unsure := map[string]uint64{}, map[string]bool{}, room.Gas/2
+	had, spent, unsure, isOpen := map[string]uint64{}, map[string]bool{}, uint64(0), false
 	at := func(w *waiting) string { return fmt.Sprint(ranks[w], w.first()) }
 	for {
 		best, blocked := -1, map[string]bool{}
@@ -85,6 +85,9 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 			return out
 		}
 		w := left[best]
+		if ranks[w] == rankPaid && !isOpen {
+			isOpen, unsure = true, room.Gas/2
+		}
 		isUnsure := ranks[w] == rankPaid && spent[w.first()]
 		if isUnsure && w.gas > unsure {
 			ranks[w] = rankLater
