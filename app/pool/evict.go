@@ -161,27 +161,49 @@ func (a worth) compare(b worth) int {
 }
 
 // worths tells the worth of all that wait: the least among a transaction and the paying ones it stands behind; which
-// free ones are stuck, behind more paying ones than they take along, so that they do not keep those in the pool either; and
+// free ones are stuck, behind more that pays than they take along, so that they do not keep those in the pool either; and
 // the worth of each signer's last.
 func (p *Pool) worths() (worths map[*waiting]worth, stuck map[*waiting]bool, last map[string]worth) {
 	worths, stuck, last = make(map[*waiting]worth, len(p.line)), map[*waiting]bool{}, map[string]worth{}
-	paid := map[string]int{}
+	ahead := map[string]lead{}
 	for _, x := range p.line {
 		if x.isGone {
 			continue
 		}
 		worths[x] = p.behind(last, x)
+		paid := leadOf(ahead, x)
+		stuck[x] = x.isFree && paid.isTooMuch()
 		for _, s := range x.signers {
-			last[s] = worths[x]
-			switch {
-			case !x.isFree:
-				paid[s]++
-			case paid[s] > leadingTxs:
-				stuck[x] = true
-			}
+			last[s], ahead[s] = worths[x], paid
 		}
 	}
 	return worths, stuck, last
+}
+
+// lead is how much that pays a free message that comes next would have to take along, counted as for a block.
+type lead struct {
+	txs int
+	gas uint64
+}
+
+// isTooMuch says whether a block would not let it.
+func (l lead) isTooMuch() bool { return l.txs > leadingTxs || l.gas > leadingGas }
+
+// leadOf is the lead with a transaction that comes after those of its signers.
+func leadOf(ahead map[string]lead, x *waiting) (l lead) {
+	lines := 0
+	for _, s := range x.signers {
+		if before, has := ahead[s]; has {
+			l, lines = before, lines+1
+		}
+	}
+	if lines > 1 {
+		l.txs = leadingTxs + 1
+	}
+	if !x.isFree {
+		l.txs, l.gas = l.txs+1, l.gas+min(x.gas, leadingGas+1)
+	}
+	return l
 }
 
 // behind is the worth of a transaction that comes next, after the last of its signers.

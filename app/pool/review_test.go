@@ -114,3 +114,20 @@ func TestAFreeMessageKeepsNoMoreThanItTakesAlong(t *testing.T) {
 		}
 	}
 }
+
+// TestAFreeMessageKeepsNoGasAndNoLinesThatItDoesNotTakeAlong: what a block does not take along, because it asks for too much gas or
+// because another's line stands before it as well, a free message behind it does not keep in the pool.
+func TestAFreeMessageKeepsNoGasAndNoLinesThatItDoesNotTakeAlong(t *testing.T) {
+	for name, before := range map[string][]string{
+		"gas":   {fmt.Sprintf("seat 0 %d 2001", leadingGas+1)},
+		"lines": {"b 0 1000 1", "b 1 1000 1", "b 2 1000 1", "b 3 1000 1", "b 4 1000 1", "b 5 1000 1", "seat 0 1000 1", "seat+b 1 1000 1"},
+	} {
+		p := wide()
+		p.o.Limits.Paid.Txs = len(before)
+		for _, tx := range before {
+			require.Zero(t, offer(t, p, tx, false, nil), name)
+		}
+		require.Zero(t, offer(t, p, "seat 9 1000 0", false, nil), name)
+		require.Zero(t, offer(t, p, "honest 0 1000 10", false, nil), name)
+	}
+}
