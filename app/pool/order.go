@@ -16,11 +16,12 @@ const (
 	rankLater // one that may turn out not to pay, beyond laterShare
 )
 
-// laterShare is the part, a half, of what is due leaves of a block that may go by price alone to what is not sure to pay: another transaction
-// before it in the block may spend what it would pay with, so it may fail and leave its room unused and unpaid. The rest
-// is for what is sure, whatever it pays, or else whoever owns enough could keep everybody out of blocks for the price of
-// one transfer in each: empty the account with the first, and ask for the rest of the block behind it.
-const laterShare = 2
+// laterShare is the part, a quarter, of what is due leaves of a block that may go by price alone to what is not sure to pay:
+// another transaction before it in the block may spend what it would pay with, so it may fail and leave its room unused and
+// unpaid. The rest is for what is sure, whatever it pays, or else whoever owns enough could keep everybody out of blocks for
+// the price of one transfer in each: empty the account with the first, and ask for the rest of the block behind it. Not a
+// half: the largest that may wait asks for half of a block, and would neither fit beside that nor give way to others.
+const laterShare = 4
 
 // A free message that waits behind its signer's own paying transactions takes those along, if they are few: a worker
 // that claims its earnings during a flood must not be late with its reveal. The limits keep it from being a way past the

@@ -86,7 +86,7 @@ func slow(line []*waiting, room Room) (out [][]byte) {
 		}
 		w := left[best]
 		if ranks[w] == rankPaid && !isOpen {
-			isOpen, unsure = true, room.Gas/2
+			isOpen, unsure = true, room.Gas/4
 		}
 		isUnsure := ranks[w] == rankPaid && spent[w.first()]
 		if isUnsure && w.gas > unsure {

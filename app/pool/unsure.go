@@ -2,7 +2,7 @@ package pool
 
 // What is not sure to pay. A check takes the fee of a transaction from an account and does not run its messages; a block
 // runs them, and they may leave nothing for what stands behind. So of all that may spend an account's money only the first
-// is sure to pay for the room that it takes. The others compete by price for half of a block (laterShare) and of the pool;
+// is sure to pay for the room that it takes. The others compete by price for a quarter of a block (laterShare) and half of the pool;
 // beyond that they give way to what is sure.
 //
 // What acts for others (MsgExec) spends whose money it likes, if they have allowed it, which no check asks: named accounts
@@ -54,13 +54,16 @@ func (p *Pool) wouldBeLater(w *waiting) bool {
 	return false
 }
 
+// laterPlaces is the part of the pool, a half, in which what is not sure to pay keeps its places by price alone.
+const laterPlaces = 2
+
 // isCrowded says whether what is not sure has more than its half of the share.
 func (p *Pool) isCrowded() bool { return p.crowd(p.later) }
 
 // crowd says whether so much that is not sure would be more.
 func (p *Pool) crowd(later share) bool {
 	limit := p.o.Limits.Paid
-	return later.txs > limit.Txs/laterShare || later.bytes > limit.Bytes/laterShare
+	return later.txs > limit.Txs/laterPlaces || later.bytes > limit.Bytes/laterPlaces
 }
 
 // proxiesLast moves what acts for others to the end of a block, with all that its signers sent later.
