@@ -35,10 +35,10 @@ reproducible: ## build the commit's release twice from nothing in different fold
 test: ## everything that must hold, under 25 minutes on two cores; CI runs it through .ci/run
 	$(GOTEST) -timeout 25m ./...
 
-# RUN picks tests of `make operate`: TestUpgrade, TestStateSync, TestRotateKeys, TestValidatorsDown, TestRollingRestart, TestKills.
+# RUN picks tests of `make operate`: TestUpgrade, TestStateSync, TestExportImport, TestRotateKeys, TestValidatorsDown, TestRollingRestart, TestKills.
 RUN   ?= .
 KILLS ?= 200
-operate: ## upgrade, state sync, new keys, nodes down, 200 random kills, on real networks: RUN picks one, KILLS how many; half an hour
+operate: ## upgrade, export, state sync, new keys, nodes down, 200 random kills, on real networks: RUN picks one, KILLS how many; half an hour
 	OPERATE=1 $(GOTEST) -count=1 -v -timeout 60m -run '$(RUN)' ./tests/operate -args -kills $(KILLS)
 
 arm64: ## the recorded chain, the rules and the engine compute on arm64 (emulated) what they do here; see scripts/arm64.sh
