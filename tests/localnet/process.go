@@ -117,11 +117,12 @@ func (p *Process) Kill() {
 	<-r.gone
 }
 
-// Stop asks the child to end, as an operator would, and returns when it is gone.
+// Stop asks the child and its own children to end, as systemd would, and returns when all are gone. Cosmovisor after an
+// upgrade may end before it has passed the signal on.
 func (p *Process) Stop(tb testing.TB) {
 	tb.Helper()
 	r := p.Life()
-	_ = syscall.Kill(r.cmd.Process.Pid, syscall.SIGTERM) // fails only when it has ended
+	_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGTERM) // fails only when it has ended
 	select {
 	case <-r.gone:
 	case <-time.After(StartTimeout):
