@@ -136,9 +136,9 @@ func (d markSeats) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sd
 	return next(ctx, tx, simulate)
 }
 
-// bareGas is the gas that the checks of a paying transaction have to leave for it to wait: about what the cheapest messages need (to
-// take back a grant), and more than the checks can come to cost between the mempool's state and the block's. A balance that has grown by a digit costs 33, one that
-// is no longer emptied some thousands.
+// bareGas is the gas that the checks of a paying transaction have to leave for it to wait: about what the cheapest messages
+// need (to take back a grant), and more than the checks can come to cost between the mempool's state and the block's. A
+// balance that has grown by a digit costs 33, one that is no longer emptied some thousands.
 const bareGas = 10_000
 
 // simGas is what a check may cost more than a simulation of it, which does not read the least price, 2 100, and whose fee and gas

@@ -43,30 +43,40 @@ func ActsForOthers(cdc codec.Codec) func(tx sdk.Tx) bool {
 	}
 }
 
-// carriesOthers says whether messages within a message are signed by anybody but some accounts. They are nested no deeper
-// than the decoder of transactions lets them be.
+// carriesOthers says whether messages within a message are signed by anybody but some accounts. What is nested further is
+// not looked into and counts as others': to convert each level for its signers would cost the size times the depth,
+// before a fee is known to be there.
 func carriesOthers(cdc codec.Codec, m sdk.Msg, own map[string]struct{}) bool {
-	carrier, ok := m.(interface{ GetMessages() ([]sdk.Msg, error) })
-	if !ok {
-		return false
-	}
-	inner, err := carrier.GetMessages()
+	inner, err := carried(m)
 	if err != nil {
 		return true
 	}
 	for _, m := range inner {
-		signers, _, err := cdc.GetMsgV1Signers(m)
-		if err != nil {
-			return true
-		}
-		for _, s := range signers {
-			if _, isOwn := own[string(s)]; !isOwn {
-				return true
-			}
-		}
-		if carriesOthers(cdc, m, own) {
+		if _, isCarrier := m.(carrier); isCarrier || !signedBy(cdc, m, own) {
 			return true
 		}
 	}
 	return false
+}
+
+// carrier is a message with others in it.
+type carrier interface{ GetMessages() ([]sdk.Msg, error) }
+
+// carried returns the messages within a message, none of most.
+func carried(m sdk.Msg) ([]sdk.Msg, error) {
+	if c, isCarrier := m.(carrier); isCarrier {
+		return c.GetMessages()
+	}
+	return nil, nil
+}
+
+// signedBy says whether all signers of a message are among some accounts.
+func signedBy(cdc codec.Codec, m sdk.Msg, own map[string]struct{}) bool {
+	signers, _, err := cdc.GetMsgV1Signers(m)
+	for _, s := range signers {
+		if _, isOwn := own[string(s)]; !isOwn {
+			return false
+		}
+	}
+	return err == nil
 }

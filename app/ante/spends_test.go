@@ -37,6 +37,7 @@ func TestSpends(t *testing.T) {
 		"of another who signs":     {[]sdk.Msg{exec(acc[0], send(acc[1])), send(acc[1])}, nil, acc[:2], false},
 		"deeper, of another":       {[]sdk.Msg{exec(acc[0], exec(acc[0], send(acc[0]), send(acc[1])))}, nil, acc[:1], true},
 		"behind one's own, deeper": {[]sdk.Msg{send(acc[0]), exec(acc[0], exec(acc[1]))}, nil, acc[:1], true},
+		"deeper, one's own too":    {[]sdk.Msg{exec(acc[0], exec(acc[0], send(acc[0])))}, nil, acc[:1], true},
 	} {
 		b := txs.NewTxBuilder()
 		require.NoError(t, b.SetMsgs(v.msgs...), name)

@@ -214,21 +214,10 @@ func (e *exported) finish(t *testing.T) {
 	}
 }
 
-// account compares what each worker has with what the rules say that the tasks must have brought it.
+// account looks at everybody's money, and that the liar has lost its lien.
 func (e *exported) account(t *testing.T) {
-	dues, tasks := e.AllDues(t)
-	for name, now := range e.Purses(t) {
-		due := dues[e.Addresses[name]]
-		if earned := now.Balance - e.before[name].Balance; earned != due.Earned {
-			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.Earned, int64(earned))
-		}
-		if lost := e.before[name].Bonded - now.Bonded; lost != due.Slashed {
-			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.Slashed, int64(lost))
-		}
-		t.Logf("%-4s earned %7d uaic, lost %8d of its bond", name, due.Earned, due.Slashed)
+	t.Logf("%d tasks", account(t, e.Network, e.before))
+	if now := e.Purses(t)["liar"].Bonded; now >= e.before["liar"].Bonded {
+		t.Errorf("expected the liar to have less bond than %d uaic, got %d", e.before["liar"].Bonded, now)
 	}
-	if dues[e.Addresses["liar"]].Slashed == 0 {
-		t.Error("expected the liar to lose its lien")
-	}
-	t.Logf("%d tasks", tasks)
 }

@@ -43,18 +43,26 @@ func (s *serving) ask(t *testing.T) *localnet.Question {
 // account requires that every worker has what the rules say that all tasks brought it, and lost nothing.
 func (s *serving) account(t *testing.T) {
 	t.Helper()
-	dues, tasks := s.AllDues(t)
-	for name, now := range s.Purses(t) {
-		due := dues[s.Addresses[name]]
-		if got := now.Balance - s.before[name].Balance; got != due.Earned {
+	tasks := account(t, s.Network, s.before)
+	t.Logf("%d tasks, %d asked, height %d", tasks, s.asked, s.Height(t))
+}
+
+// account requires that every worker has what the rules say that all tasks brought it, and lost; it returns how many
+// tasks there are.
+func account(t *testing.T, n *localnet.Network, before map[string]localnet.Purse) int {
+	t.Helper()
+	dues, tasks := n.AllDues(t)
+	for name, now := range n.Purses(t) {
+		due := dues[n.Addresses[name]]
+		if got := now.Balance - before[name].Balance; got != due.Earned {
 			t.Errorf("%s: expected to have earned %d uaic, got %d", name, due.Earned, int64(got))
 		}
-		if got := s.before[name].Bonded - now.Bonded; got != due.Slashed {
+		if got := before[name].Bonded - now.Bonded; got != due.Slashed {
 			t.Errorf("%s: expected to have lost %d uaic of its bond, got %d", name, due.Slashed, int64(got))
 		}
 		t.Logf("%s earned %d uaic, lost %d of its bond", name, due.Earned, due.Slashed)
 	}
-	t.Logf("%d tasks, %d asked, height %d", tasks, s.asked, s.Height(t))
+	return tasks
 }
 
 // TestValidatorsDown: without one of four the chain lives; without two it stands, and goes on when one is back, with
